@@ -1,0 +1,97 @@
+"""Which texts a file of the curriculum holds, and what each of them is (a heading, a list item, a label ...)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from imrgroups.library.content import blocks as b
+from imrgroups.library.content.blocks import CurriculumError, Text
+from imrgroups.library.content.programme import Document
+
+TOML_KEYS = ("title", "shared_title", "text")
+UNTRANSLATED_TABLES = ("sources", "source")  # titles of books and pages stay as they were printed
+
+
+class Message(NamedTuple):
+    """One text and what it is. `running` texts are the ones whose reading level is measured."""
+
+    kind: str
+    text: Text
+    running: bool = False
+
+
+def of_document(document: Document) -> Iterator[Message]:
+    """The texts of a page in reading order, the module's title left out (it belongs to module.toml)."""
+    yield Message("title", document.title)
+    if document.shared_title:
+        yield Message("title for shared screens", document.shared_title)
+    yield from of_blocks(document.blocks)
+
+
+def of_blocks(blocks: Iterable[b.Block], inside: str = "") -> Iterator[Message]:
+    """The texts of blocks in reading order. Running text is paragraphs and list items, but for figure descriptions."""
+    running = inside != "figure"
+    for block in blocks:
+        match block:
+            case b.Paragraph(text):
+                yield Message(f"{inside}: paragraph" if inside else "paragraph", text, running)
+            case b.Heading(_, text):
+                yield Message("heading", text)
+            case b.ListBlock(_, items):
+                for item in items:
+                    for message in of_blocks(item, inside):
+                        yield message._replace(kind=message.kind.replace("paragraph", "list item"))
+            case b.Table(head, rows) | b.Grid(_, head, rows):
+                yield from (Message("table head", text) for text in head)
+                yield from (Message("table cell", text) for row in rows for text in row if text.source)
+            case b.Tick(_, items):
+                yield from (Message("item to tick", text) for text in items)
+            case b.FigureBlock(_, within):
+                yield from of_blocks(within, "figure")
+            case b.Exercise(technique, within):
+                yield from of_blocks(within, f"exercise {technique}")
+            case b.StepBlock(step, _, within):
+                yield from of_blocks(within, f"step {step}")
+            case b.Part(kind, name, within):
+                yield from of_blocks(within, f"{kind} {name}".strip())
+            case b.Write(_, _, within):
+                yield from of_blocks(within, inside)
+            case b.Example(within) | b.Box(within):
+                yield from of_blocks(within, type(block).__name__.lower())
+
+
+def of_toml(source: str, file: str, keys: Iterable[str] = TOML_KEYS) -> Iterator[Message]:
+    """The texts of a TOML file: every string (or list, or table of strings) under one of the keys, in file order."""
+    try:
+        data = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise CurriculumError(file, 1, f"this is not TOML: {error}") from None
+    wanted = frozenset(keys)
+    after = 0
+    for kind, words in _strings(data, wanted, ""):
+        place = max(source.find(words.split("\n")[0], after), 0)
+        after = place or after
+        yield Message(kind, Text(" ".join(words.split()), source.count("\n", 0, place) + 1), kind.endswith("text"))
+
+
+def _strings(value: Any, keys: frozenset[str], kind: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and kind:
+        yield kind, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key not in UNTRANSLATED_TABLES:
+                name = key if key in keys else (kind if not isinstance(inner, list | dict) else "")
+                yield from _strings(inner, keys, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner, keys, kind)
+
+
+def page_kind(file: str) -> str:
+    """What page a Markdown file is, by where it lies: handout, worksheet, guide, family or ward."""
+    path = PurePath(file)
+    folders = {"handouts": "handout", "worksheets": "worksheet", "guide": "guide"}
+    return folders.get(path.parent.name, path.stem)
