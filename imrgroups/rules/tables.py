@@ -99,7 +99,7 @@ class Table:
 
     def thresholds(self, key: str, *, share: bool, up: bool) -> tuple[Fraction, ...]:
         """The four thresholds of a ladder, for scores 2 to 5, rising or (up=False) falling."""
-        values = [self._exact(key, value) for value in self.list(key)]
+        values = [self._exact(key, value) for value in self.entries(key)]
         if len(values) != 4:
             raise self.wrong(key, f"must hold four thresholds, for scores 2, 3, 4 and 5, but holds {len(values)}")
         for value in values:
@@ -110,7 +110,7 @@ class Table:
         rising(self, key, values, up=up)
         return tuple(values)
 
-    def list(self, key: str) -> list[Any]:
+    def entries(self, key: str) -> list[Any]:
         """A list of anything."""
         value = self._get(key)
         if not isinstance(value, list):
@@ -119,7 +119,7 @@ class Table:
 
     def strings(self, key: str) -> tuple[str, ...]:
         """A list of at least one text, none of them blank."""
-        values = self.list(key)
+        values = self.entries(key)
         if not values or not all(isinstance(value, str) and value.strip() for value in values):
             raise self.wrong(key, "must be a list of one or more texts")
         return tuple(values)
@@ -140,7 +140,7 @@ class Table:
 
     def tables(self, key: str) -> list[Table]:
         """The tables of a list, at least one."""
-        values = self.list(key)
+        values = self.entries(key)
         if not values:
             raise self.wrong(key, "must hold at least one entry")
         return [Table(f"{key} {number}", value) for number, value in enumerate(values, start=1)]
