@@ -17,6 +17,7 @@ from imrgroups.config import curriculum_folder
 from imrgroups.library.content import reading
 from imrgroups.library.content.blocks import CurriculumError, Text, texts
 from imrgroups.library.content.languages import ENGLISH, Language, from_po, language, translate, translated
+from imrgroups.library.content.paper import cover, homework, module_pack, printed
 from imrgroups.library.content.programme import (
     Document,
     Figure,
@@ -36,8 +37,8 @@ from imrgroups.library.content.screen import Field, fields, html
 
 __all__ = [
     "ENGLISH", "CurriculumError", "Document", "Field", "Figure", "Guide", "Handout", "Homework", "Language", "Module", "Programme",
-    "Sheet", "Source", "Step", "Technique", "Text", "Topic", "Worksheet", "fields", "from_po", "html", "language", "listing", "load",
-    "texts", "translate", "translated",
+    "Sheet", "Source", "Step", "Technique", "Text", "Topic", "Worksheet", "cover", "fields", "from_po", "homework", "html", "language",
+    "listing", "load", "module_pack", "printed", "texts", "translate", "translated",
 ]
 
 LOOK_AGAIN_SECONDS = 1.0  # how often a watched curriculum is looked at for changes

@@ -165,6 +165,10 @@ class Programme:
         """The handout, worksheet, family sheet, ward sheet or guide with this id. Raises KeyError."""
         return self._by_id[id]
 
+    def find(self, id: str) -> Document | None:
+        """document(id), or None while it has not been written."""
+        return self._by_id.get(id)
+
     def documents(self) -> Iterator[Document]:
         """Every page, in the order of the modules."""
         for module in self.modules.values():

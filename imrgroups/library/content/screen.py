@@ -224,7 +224,12 @@ class _Page:
 
     def callout(self, within: tuple[b.Block, ...]) -> str:
         level = min(6, max(self.level, self.under + 1))
-        title = f'<h{level} class="nhsuk-warning-callout__label">{self.word("page.important")}</h{level}>'
+        first = within[0]
+        if isinstance(first, b.Paragraph) and len(within) > 1 and all(bold for _, bold in first.text.runs):
+            label, within = escape(first.text.plain), within[1:]  # a line in bold is the box's own title
+        else:
+            label = self.word("page.important")
+        title = f'<h{level} class="nhsuk-warning-callout__label">{label}</h{level}>'
         return f'<div class="nhsuk-warning-callout imr-box">{title}{"".join(self.all(within))}</div>'
 
     def figure(self, figure: Figure, within: tuple[b.Block, ...]) -> str:
