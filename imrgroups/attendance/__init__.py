@@ -1,0 +1,1 @@
+"""Attendance: the register, apologies, make-ups, and the figures drawn from them."""

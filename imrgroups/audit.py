@@ -1,0 +1,172 @@
+"""Two records that nobody can quietly change: what was done (one chain per centre) and who looked at whom."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, ForeignKey, Index, UniqueConstraint, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from imrgroups import secret
+from imrgroups.db import db, new_key, writing
+
+WHOLE_PROGRAM = 0  # the chain of what belongs to no centre
+REASON_HOURS = 4
+
+
+class AuditEntry(db.Model):
+    """One thing done. `detail` is JSON without any personal text; `mac` covers the entry and the one before it."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (UniqueConstraint("centre_id", "number"), Index(None, "subject"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    centre_id: Mapped[int]
+    number: Mapped[int]
+    at: Mapped[datetime]
+    by_id: Mapped[int | None]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[str]
+    mac: Mapped[str]
+
+
+class AuditHead(db.Model):
+    """The last link of a centre's chain; anchored outside (backup, print) it also proves that nothing was cut off."""
+
+    __tablename__ = "audit_heads"
+
+    centre_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+    mac: Mapped[str]
+
+
+class AccessEntry(db.Model):
+    """Somebody of staff saw a page about a person. It belongs to that person, who may ask for it."""
+
+    __tablename__ = "access_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    staff_id: Mapped[int]
+    participant_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    page: Mapped[str]
+    reason_id: Mapped[int | None] = mapped_column(ForeignKey("access_reasons.id"))
+
+
+class AccessReason(db.Model):
+    """Why somebody without the everyday right opened clinical text of a group. Ends by itself after four hours."""
+
+    __tablename__ = "access_reasons"
+    __table_args__ = (Index(None, "group_id", "staff_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, default=new_key)
+    staff_id: Mapped[int]
+    group_id: Mapped[int]
+    stated_at: Mapped[datetime]
+    until_at: Mapped[datetime]
+    reason_sealed: Mapped[bytes | None] = secret.sealed_column()
+    reason = secret.Sealed()
+
+
+def record(
+    action: str, *, centre_id: int | None, subject: str, by: int | None, now: datetime, detail: dict[str, Any] | None = None,
+    session: Session | None = None,
+) -> None:
+    """Add one entry to the chain of a centre, in the caller's transaction.
+
+    action: domain word and verb, as "attendance.marked". subject: what it is about, as "meetings/12".
+    by: staff key, None when the program acts by itself. detail: words, numbers and keys only, never a person's text.
+    """
+    session = session or db.session()
+    centre = centre_id or WHOLE_PROGRAM
+    head = session.execute(select(AuditHead.number, AuditHead.mac).where(AuditHead.centre_id == centre).with_for_update()).first()
+    number, before = (head.number + 1, head.mac) if head else (1, "")
+    entry = {
+        "centre_id": centre, "number": number, "at": now, "by_id": by, "action": action, "subject": subject,
+        "detail": json.dumps(detail or {}, sort_keys=True, separators=(",", ":")),
+    }
+    mac = _mac(before, entry)
+    session.execute(insert(AuditEntry).values(**entry, mac=mac))
+    if head:
+        session.execute(update(AuditHead).where(AuditHead.centre_id == centre).values(number=number, mac=mac))
+    else:
+        session.execute(insert(AuditHead).values(centre_id=centre, number=number, mac=mac))
+
+
+def _mac(before: str, entry: dict[str, Any]) -> str:
+    told = [before, entry["centre_id"], entry["number"], entry["at"].isoformat(), entry["by_id"], entry["action"], entry["subject"], entry["detail"]]
+    return hmac.new(secret.ring().derive("audit"), json.dumps(told).encode(), hashlib.sha256).hexdigest()
+
+
+def broken_links(centre_id: int, anchor: tuple[int, str] | None = None) -> list[int]:
+    """The numbers of the entries of a centre's chain that were changed, moved, put in or taken out; empty when it is whole.
+
+    anchor: number and mac of a head kept outside; without it a cut tail is only found by the head in the database.
+    """
+    wrong, before, expected = [], "", 1
+    rows = db.session.execute(select(AuditEntry).where(AuditEntry.centre_id == centre_id).order_by(AuditEntry.number)).scalars()
+    macs = {}
+    for row in rows:
+        entry = {name: getattr(row, name) for name in ("centre_id", "number", "at", "by_id", "action", "subject", "detail")}
+        if row.number != expected or not hmac.compare_digest(row.mac, _mac(before, entry)):
+            wrong.append(row.number)
+        before, expected = row.mac, row.number + 1
+        macs[row.number] = row.mac
+    head = db.session.get(AuditHead, centre_id)
+    for number, mac in filter(None, [(head.number, head.mac) if head else None, anchor]):
+        if macs.get(number) != mac or (head and number == head.number and number != expected - 1):
+            wrong.append(number)
+    return sorted(set(wrong))
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one page showed: the participants on it, by key, and the reason that opened it, if one had to be stated."""
+
+    staff_id: int
+    page: str
+    participants: tuple[int, ...]
+    reason_id: int | None = None
+
+
+def write_looks(looks: Iterable[Look], now: datetime) -> None:
+    """Write down who is about to see whom, on a connection of its own, before the page is sent.
+
+    Raises whatever the database raises; the caller then refuses the page.
+    """
+    rows = [
+        {"at": now, "staff_id": look.staff_id, "participant_id": person, "page": look.page, "reason_id": look.reason_id}
+        for look in looks for person in look.participants
+    ]
+    if not rows:
+        return
+    with writing(), db.engine.begin() as connection:
+        connection.execute(insert(AccessEntry), rows)
+
+
+def state_reason(*, group_id: int, reason: str, by: int, now: datetime, centre_id: int) -> None:
+    """Open a group's clinical text to somebody for four hours, with the reason they give; its leaders see it."""
+    with writing(), Session(db.engine) as session, session.begin():
+        row = AccessReason(id=new_key(), staff_id=by, group_id=group_id, stated_at=now, until_at=now + timedelta(hours=REASON_HOURS))
+        row.reason = reason
+        session.add(row)
+        record("access.reason_stated", centre_id=centre_id, subject=f"groups/{group_id}", by=by, now=now, session=session)
+
+
+def open_reason(connection: Connection | Session, *, staff_id: int, group_ids: Iterable[int], now: datetime) -> int | None:
+    """The key of a reason that opens one of these groups to this person now, or None."""
+    wanted = select(AccessReason.id).where(
+        AccessReason.staff_id == staff_id, AccessReason.group_id.in_(list(group_ids)), AccessReason.until_at > now
+    )
+    return connection.execute(wanted.limit(1)).scalar()
+
+
+def reasons_for(group_ids: Iterable[int]) -> list[AccessReason]:
+    """The reasons stated for these groups, newest first; their leaders see who looked and why."""
+    wanted = select(AccessReason).where(AccessReason.group_id.in_(list(group_ids))).order_by(AccessReason.stated_at.desc())
+    return list(db.session.execute(wanted).scalars())

@@ -1,0 +1,241 @@
+"""Who may do what: the permission table, the policy each route declares, and the one place that enforces it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
+
+from imrgroups import audit, config
+from imrgroups.db import SAFE_METHODS, db
+from imrgroups.secret import lookup
+
+View = TypeVar("View", bound=Callable[..., Any])
+TOKEN = "staff_token"
+
+
+class Reach(StrEnum):
+    """How far a role's right goes."""
+
+    ANY = "any"  # wherever the role is held; for pages about no one centre or group
+    CENTRE = "centre"  # things of a centre where the role is held
+    GROUP = "group"  # groups the person leads, and people of their centre who are in no group yet
+    REASON = "reason"  # things of the role's centre, after stating a reason that is recorded
+
+
+# The permission table. Roles that a row does not name may not.
+PERMISSIONS: dict[str, dict[str, Reach]] = {
+    "today.see": {"leader": Reach.ANY, "coordinator": Reach.ANY, "assessor": Reach.ANY, "administrator": Reach.ANY},
+    "account.own": {"leader": Reach.ANY, "coordinator": Reach.ANY, "assessor": Reach.ANY, "administrator": Reach.ANY},
+    "library.see": {"leader": Reach.ANY, "coordinator": Reach.ANY, "assessor": Reach.ANY},
+    "group.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "group.plan": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "group.create": {"coordinator": Reach.CENTRE},
+    "register.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "register.keep": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "clinical.see": {"leader": Reach.GROUP, "coordinator": Reach.REASON},
+    "clinical.write": {"leader": Reach.GROUP},
+    "people.list": {"leader": Reach.ANY, "coordinator": Reach.ANY},
+    "people.create": {"leader": Reach.CENTRE, "coordinator": Reach.CENTRE},
+    "people.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "people.edit": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "centre.list": {"coordinator": Reach.ANY, "administrator": Reach.ANY},
+    "centre.create": {"administrator": Reach.ANY},
+    "centre.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
+    "staff.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
+    "overview.see": {"coordinator": Reach.ANY},
+    "centre.export": {"coordinator": Reach.CENTRE},
+    "reason.state": {"coordinator": Reach.CENTRE},
+}
+# Endpoints that need nobody signed in; Flask-Security guards its own.
+OPEN = ("static", "security.")
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Who is signed in and what is theirs: (role, centre) pairs and the groups they lead."""
+
+    staff_id: int
+    name: str
+    seen_at: datetime
+    language: str = ""
+    roles: frozenset[tuple[str, int]] = frozenset()
+    groups: frozenset[int] = frozenset()
+
+    def centres(self, *roles: str) -> frozenset[int]:
+        """The centres where one of these roles is held; any role when none is named."""
+        return frozenset(centre for role, centre in self.roles if not roles or role in roles)
+
+    def has(self, role: str) -> bool:
+        """Whether the role is held anywhere."""
+        return any(name == role for name, _centre in self.roles)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a thing belongs: its centre, and the groups it is part of (none: a person in no group yet, or a thing of the centre)."""
+
+    centre_id: int
+    groups: frozenset[int] = field(default_factory=frozenset)
+    person: bool = False
+
+
+class Decision(StrEnum):
+    """The answer to "may this person do that here?"."""
+
+    YES = "yes"
+    REASON = "reason"
+    NO = "no"
+
+
+def decide(action: str, ties: Ties, scope: Scope | None) -> Decision:
+    """Read the permission table. `scope` is None for pages about no one thing. Raises KeyError for an action not in the table."""
+    best = Decision.NO
+    for role, reach in PERMISSIONS[action].items():
+        if reach is Reach.ANY or scope is None:
+            allowed = ties.has(role)
+        elif reach is Reach.GROUP:
+            loose = scope.person and not scope.groups and (role, scope.centre_id) in ties.roles
+            allowed = bool(ties.has(role) and scope.groups & ties.groups) or loose
+        else:
+            allowed = (role, scope.centre_id) in ties.roles
+        if allowed and reach is not Reach.REASON:
+            return Decision.YES
+        if allowed:
+            best = Decision.REASON
+    return best
+
+
+def policy(action: str, of: str | None = None) -> Callable[[View], View]:
+    """Declare what a view needs: an action of the table, and the kind of thing in its address (`of="group"` reads `group_id`)."""
+    if action not in PERMISSIONS:
+        raise KeyError(action)
+
+    def declare(view: View) -> View:
+        view.policy = (action, of)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def public(view: View) -> View:
+    """Declare that a view is open to anybody."""
+    view.policy = None  # type: ignore[attr-defined]
+    return view
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the roof hands to this ground module, which knows no room.
+
+    ties: (token hash, now) -> Ties of a live session, or None. scopes: kind of thing -> (key -> its Scope, or None where there is none).
+    """
+
+    ties: Callable[[bytes, datetime], Ties | None]
+    scopes: Mapping[str, Callable[[int], Scope | None]]
+
+
+def init_app(app: Flask, rooms: Rooms) -> None:
+    """Enforce policies before every view, and write the access log before any page is sent."""
+    app.extensions["imrgroups.rooms"] = rooms
+    app.before_request(_enforce)
+    app.after_request(_write_looks)
+    app.context_processor(lambda: {"me": me(), "may": may})
+
+
+def token_hash(token: str) -> bytes:
+    """What the database keeps of a session's token."""
+    return lookup(f"session {token}").encode()
+
+
+def me() -> Ties | None:
+    """Who is signed in, or None; asked of the database once a request."""
+    if "ties" not in g:
+        token = session.get(TOKEN)
+        g.ties = current_app.extensions["imrgroups.rooms"].ties(token_hash(token), config.now()) if token else None
+    return g.ties
+
+
+def staff_id() -> int:
+    """The key of who is signed in; views behind a policy always have one."""
+    ties = me()
+    if ties is None:
+        abort(401)
+    return ties.staff_id
+
+
+def may(action: str, scope: Scope | None = None) -> bool:
+    """Whether who is signed in may do this here at once (stating a reason first does not count)."""
+    ties = me()
+    return ties is not None and decide(action, ties, scope or g.get("scope")) is Decision.YES
+
+
+def scope_of(kind: str, key: int) -> Scope:
+    """Where the thing with this key belongs; 404 where there is none."""
+    scope: Scope | None = current_app.extensions["imrgroups.rooms"].scopes[kind](key)
+    if scope is None:
+        abort(404)
+    return scope
+
+
+def require(action: str, scope: Scope) -> None:
+    """Refuse, as the policy of a route would, for a thing that is named in a form and not in the address."""
+    ties = me()
+    if ties is None or decide(action, ties, scope) is not Decision.YES:
+        abort(403)
+
+
+def reads_clinical() -> bool:
+    """Whether clinical text on this page may be shown: by right, or by a reason stated in the last four hours."""
+    ties, scope = me(), g.get("scope")
+    if ties is None or scope is None:
+        return False
+    decision = decide("clinical.see", ties, scope)
+    return decision is Decision.YES or (decision is Decision.REASON and _opened(ties, scope))
+
+
+def _opened(ties: Ties, scope: Scope) -> bool:
+    g.reason_id = audit.open_reason(db.session(), staff_id=ties.staff_id, group_ids=scope.groups, now=config.now())
+    return g.reason_id is not None
+
+
+def looked_at(*participants: int) -> None:
+    """Tell the access log whom this page shows. Call it in every view that shows somebody's data."""
+    g.setdefault("looked_at", set()).update(participants)
+
+
+def _enforce() -> Response | str | tuple[str, int] | None:
+    endpoint = request.endpoint
+    if endpoint is None or endpoint.startswith(OPEN):
+        return None
+    view = current_app.view_functions[endpoint]
+    if not hasattr(view, "policy"):
+        abort(500)
+    if view.policy is None:
+        return None
+    action, of = view.policy
+    ties = me()
+    if ties is None:
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?") if request.method in SAFE_METHODS else None))  # type: ignore[return-value]
+    g.scope = scope_of(of, (request.view_args or {})[f"{of}_id"]) if of else None
+    decision = decide(action, ties, g.scope)
+    if decision is Decision.REASON and g.scope is not None and _opened(ties, g.scope):
+        return None
+    if decision is not Decision.YES:
+        return render_template("errors/forbidden.html", scope=g.scope, reason=decision is Decision.REASON), 403
+    return None
+
+
+def _write_looks(response: Response) -> Response:
+    shown, ties = g.get("looked_at"), g.get("ties")
+    if not shown or ties is None or 300 <= response.status_code < 400:
+        return response
+    db.session.rollback()  # ends the page's own transaction, so that the log can take the write lock
+    try:
+        audit.write_looks([audit.Look(ties.staff_id, request.endpoint or "", tuple(sorted(shown)), g.get("reason_id"))], config.now())
+    except Exception:
+        current_app.logger.error("the access log cannot be written; the page was refused")
+        return Response(render_template("errors/unlogged.html"), 503)
+    return response

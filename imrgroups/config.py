@@ -1,0 +1,74 @@
+"""Settings from the environment, and the only clock of the program."""
+
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+KNOWN_DEFAULTS = frozenset({"change-me", "changeme", "secret", "dev", "development", "password", "imrgroups"})
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside; each field is described in docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="IMRGROUPS_", env_file=".env", extra="ignore")
+
+    database_url: str = ""
+    data: Path = ROOT / "data"
+    key: SecretStr = SecretStr("")
+    demo: bool = True
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    public_url: str = ""
+    language: str = "en"
+    mfa: str = "optional"
+    idle_minutes: int = 60
+    session_hours: int = 12
+    log_level: str = "INFO"
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database: the one given, else the SQLite file in the data folder."""
+        if not self.database_url:
+            return f"sqlite:///{self.data.resolve() / 'imrgroups.sqlite'}"
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
+
+    @property
+    def https(self) -> bool:
+        """Whether visitors reach the program over https, by its public address."""
+        return self.public_url.startswith("https://")
+
+
+def curriculum_folder() -> Path:
+    """Where the curriculum lies: beside the package in a checkout, inside it in a wheel."""
+    return _shipped("curriculum")
+
+
+def translations_folder() -> Path:
+    """Where the catalogues lie: beside the package in a checkout, inside it in a wheel."""
+    return _shipped("translations")
+
+
+def migrations_folder() -> Path:
+    """Where the database revisions lie: beside the package in a checkout, inside it in a wheel."""
+    return _shipped("migrations")
+
+
+def _shipped(name: str) -> Path:
+    inside = Path(__file__).resolve().parent / "shipped" / name
+    return inside if inside.exists() else ROOT / name
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC. Everything else is handed it as `now=`."""
+    return datetime.now(UTC)
+
+
+def today(zone: str) -> date:
+    """The present date where the clock shows the time of `zone` (an IANA name)."""
+    return now().astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,120 @@
+"""The database: one `db`, its column types, and transactions that never meet "database is locked"."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Engine, MetaData, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_writing: ContextVar[bool] = ContextVar("imrgroups_writing", default=False)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive values on the way in; always aware UTC on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant as the database keeps it; raise ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table of the program. The registry carries the type map: Flask-SQLAlchemy refuses one on the class."""
+
+    registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UTCDateTime})
+
+
+db = SQLAlchemy(model_class=Base, engine_options={"pool_pre_ping": False})
+migrate = Migrate(render_as_batch=True, compare_type=True)
+
+
+def new_key() -> int:
+    """A random key of 62 bits, made before the row is written, so that sealed columns can name it."""
+    return secrets.randbits(62) | 1
+
+
+class RandomKey:
+    """A row whose key is random and known before it is written; needed wherever a column is sealed."""
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-1)
+
+    def __init__(self, **values: Any) -> None:
+        self.id = values.pop("id", None) or new_key()
+        super().__init__(**values)
+
+
+def one_of(column: str, values: type | tuple[str, ...], *, empty: bool = False) -> CheckConstraint:
+    """A CHECK that keeps `column` within short lower-case words (a StrEnum or a tuple); `empty` allows NULL."""
+    words = ", ".join(f"'{word}'" for word in values)
+    rule = f"{column} IN ({words})"
+    return CheckConstraint(f"{column} IS NULL OR {rule}" if empty else rule, name=f"{column}_word")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Inside, every transaction takes the write lock when it begins (SQLite: BEGIN IMMEDIATE).
+
+    A deferred transaction that reads and then writes fails at once with "database is locked" when somebody else wrote in
+    between, whatever the timeout. Requests with an unsafe method, jobs and commands run inside this.
+    """
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def prepare(engine: Engine) -> None:
+    """Set SQLite up for several writers: explicit BEGIN, foreign keys, write-ahead log, a long wait. Other databases need nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "cache_size=-16000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the app, prepare its engine, and let requests that may write take the write lock from the start."""
+    app.before_request(lambda: _writing.set(request.method not in SAFE_METHODS) and None)
+    app.teardown_request(lambda _error: _writing.set(False) and None)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(app.config["MIGRATIONS"]))
+    with app.app_context():
+        prepare(db.engine)

@@ -1,0 +1,1 @@
+"""Groups: who leads, who belongs, the series of meetings and its topics."""

@@ -1,0 +1,156 @@
+"""Languages: which one a page speaks, how it writes days and times, and the catalogues compiled for it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, get_day_names
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from flask import Flask, g, has_request_context, request, session, url_for
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
+
+__all__ = ["gettext", "lazy_gettext", "ngettext", "pgettext", "get_locale", "force_locale"]
+
+LOCALES = ("en", "da", "sv", "he")
+RIGHT_TO_LEFT = frozenset({"he", "ar", "fa", "ur"})
+_DAY = {"en": "EEEE d MMMM", "da": "EEEE 'den' d. MMMM", "sv": "EEEE 'den' d MMMM", "he": "EEEE, d בMMMM"}
+_SHORT = {"en": "EEE d MMM", "da": "EEE 'd.' d. MMM", "sv": "EEE d MMM", "he": "EEE d בMMM"}
+
+
+def init_app(app: Flask) -> None:
+    """Compile the catalogues into the data folder and choose the language of each request."""
+    folder = Path(app.config["DATA"]) / "locale"
+    compile_catalogues(Path(app.config["TRANSLATIONS"]), folder)
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(folder))
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
+    Babel(app, locale_selector=_choose)
+    app.before_request(_remember)
+    app.context_processor(lambda: {
+        "locale": language(), "direction": direction(), "day": day, "short_day": short_day, "clock": clock, "when": when,
+        "percent": percent, "number": number, "languages": languages(), "language_link": language_link,
+    })
+
+
+def compile_catalogues(source: Path, target: Path) -> list[Path]:
+    """Compile every .po under `source` whose .mo in `target` is missing or older; returns the .mo files written.
+
+    Raises ValueError naming file and line when a catalogue cannot be read.
+    """
+    written = []
+    for po in sorted(source.glob("*/LC_MESSAGES/*.po")):
+        mo = target / po.relative_to(source).with_suffix(".mo")
+        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+            continue
+        mo.parent.mkdir(parents=True, exist_ok=True)
+        with po.open("rb") as file:
+            catalogue = read_po(file, locale=po.parts[-3], abort_invalid=True)
+        part = mo.with_suffix(".part")
+        with part.open("wb") as file:
+            write_mo(file, catalogue)
+        part.replace(mo)
+        written.append(mo)
+    return written
+
+
+def _choose() -> str:
+    if not has_request_context():
+        return "en"
+    asked = request.args.get("lang") or session.get("lang")
+    if asked in LOCALES:
+        return str(asked)
+    ties = g.get("ties")
+    if ties is not None and ties.language in LOCALES:
+        return str(ties.language)
+    return request.accept_languages.best_match(LOCALES) or "en"
+
+
+def _remember() -> None:
+    asked = request.args.get("lang")
+    if asked in LOCALES and session.get("lang") != asked:
+        session["lang"] = asked
+
+
+def language() -> str:
+    """The language of the page being made: "en", "da"..."""
+    return str(get_locale() or "en")
+
+
+def direction(code: str = "") -> str:
+    """"rtl" or "ltr", for the page being made or for a language by code."""
+    return "rtl" if (code or language()).split("_")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages of the screens as (code, the language's own name)."""
+    return [(code, own_name(code)) for code in LOCALES]
+
+
+def language_link(code: str) -> str:
+    """The address of this same page in another language."""
+    return url_for(request.endpoint or "staff.welcome", **{**(request.view_args or {}), **request.args.to_dict(), "lang": code})
+
+
+@lru_cache(maxsize=256)
+def own_name(code: str) -> str:
+    """What a language calls itself: "da" -> "dansk"; the code itself where Babel does not know it."""
+    try:
+        return Locale.parse(code, sep="-" if "-" in code else "_").get_display_name() or code
+    except (ValueError, UnknownLocaleError):
+        return code
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Speak the recipient's language inside; needs an application context, else it would silently change nothing."""
+    with force_locale(code if code in LOCALES else "en"):
+        yield
+
+
+def day(value: date | None) -> str:
+    """A date with its weekday, never in figures alone: "tirsdag den 5. januar"; the year is added when it is not this year's meeting season."""
+    return _day(value, language(), False) if value else ""
+
+
+def short_day(value: date | None) -> str:
+    """A date for narrow places, still with its weekday: "Tue 5 Jan"."""
+    return _day(value, language(), True) if value else ""
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, code: str, short: bool) -> str:
+    return format_date(value, (_SHORT if short else _DAY).get(code, "EEEE d MMMM"), locale=code)
+
+
+def clock(value: time | datetime | None) -> str:
+    """A time of day as people write it: "14.30" in Danish, "14:30" in Hebrew."""
+    return "" if value is None else value.strftime("%H:%M" if language() == "he" else "%H.%M")
+
+
+def when(value: datetime | None, zone: str) -> str:
+    """An instant as day and time in a zone: "Tuesday 5 January 14.30"."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())} {clock(local)}"
+
+
+def weekday(value: date) -> str:
+    """The name of the weekday of a date."""
+    return get_day_names("wide", locale=language())[value.weekday()]
+
+
+def percent(part: int, whole: int) -> str:
+    """A share with its denominator, as "7 of 9 (78 %)"; "0 of 0" has no percentage."""
+    counted = gettext("%(part)s of %(whole)s", part=part, whole=whole)
+    return f"{counted} ({round(100 * part / whole)} %)" if whole else counted
+
+
+def number(value: float, places: int = 0) -> str:
+    """A number with the decimal mark of the language."""
+    return format_decimal(value, format="0" + ("." + "0" * places if places else ""), locale=language())

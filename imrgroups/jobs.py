@@ -1,0 +1,82 @@
+"""What the program does by itself. APScheduler only ticks; what is due is read from our own rows each time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from flask import Flask
+
+from imrgroups import config
+from imrgroups.db import db, writing
+
+TICK_SECONDS = 30
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing to do again and again. run: (now, dry run) -> how many things were done, or would be; safe to run at any time, twice, or late."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime, bool], int]
+    sentence: str
+
+
+def all_jobs() -> tuple[Job, ...]:
+    """Every job of the program."""
+    from imrgroups.desk import actions as desk
+    from imrgroups.staff import actions as staff
+
+    return (
+        Job("forget-sign-in-failures", timedelta(hours=1), staff.sweep_attempts, "Forgets failed sign-ins older than a day."),
+        Job("end-old-sessions", timedelta(minutes=10), staff.sweep_sessions, "Ends signed-in sessions that are past their time."),
+        Job("forget-receipts", timedelta(hours=6), desk.sweep_receipts, "Forgets the keys of taps answered more than two days ago."),
+    )
+
+
+def once(name: str, now: datetime, *, dry_run: bool = False) -> int:
+    """Run one job now; returns how many things it did. Raises KeyError for a name there is no job of."""
+    job = {job.name: job for job in all_jobs()}[name]
+    with writing():
+        try:
+            return job.run(now, dry_run)
+        finally:
+            db.session.remove()
+
+
+class Clockwork:
+    """Ticks every half minute while the program runs and starts what is due. `beat_at` is when it last ticked."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.beat_at, self.last_at = app, config.now(), dict[str, datetime]()
+
+    def start(self) -> None:
+        """Start ticking in the background; never called when a module is imported."""
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        self.scheduler = BackgroundScheduler(timezone="UTC")
+        self.scheduler.add_job(
+            self.tick, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None, next_run_time=config.now()
+        )
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ticking; a job that runs now is let finish."""
+        self.scheduler.shutdown(wait=True)
+
+    def tick(self) -> None:
+        """Run every job whose time has come; one that fails is logged and does not hold up the others."""
+        now = config.now()
+        with self.app.app_context():
+            for job in all_jobs():
+                last = self.last_at.get(job.name)
+                if last is not None and now - last < job.every:
+                    continue
+                self.last_at[job.name] = now
+                try:
+                    once(job.name, now)
+                except Exception as error:
+                    log.error("a job failed", job=job.name, error=type(error).__name__)
+        self.beat_at = config.now()

@@ -1,0 +1,1 @@
+"""Notes: what was done at a meeting, signed by two leaders."""

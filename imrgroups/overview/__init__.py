@@ -1,0 +1,1 @@
+"""Overview: lists for coordinators, import and export."""

@@ -1,0 +1,1 @@
+"""People: participants, those close to them, consents, hospital stays, intake."""

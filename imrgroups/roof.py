@@ -1,0 +1,142 @@
+"""The roof: puts ground and rooms together. `imrgroups.create_app` is its only caller."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+import structlog
+from flask import Flask, render_template
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import Security, SQLAlchemyUserDatastore
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader
+from werkzeug.exceptions import HTTPException
+
+from imrgroups import auth, config, db, i18n, secret
+from imrgroups.staff import accounts
+from imrgroups.staff.models import Role, Staff
+
+ROOMS = ("staff", "people", "library", "groups", "attendance", "goals", "homework", "notes", "desk", "overview")
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def build(settings: config.Settings | None, overrides: dict[str, Any]) -> Flask:
+    """The application, ready to serve; it has touched the data folder but started no thread."""
+    settings = settings or config.Settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    secret.use(secret.ring_from(settings.key.get_secret_value(), settings.data))
+    app = Flask("imrgroups", static_folder="static", template_folder="templates")
+    app.config.update(_configuration(settings))
+    app.config.update(overrides)
+    _logging(settings)
+    app.jinja_env.undefined = ChainableUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = ChoiceLoader([  # type: ignore[assignment]
+        PackageLoader("imrgroups", "templates"),
+        PackageLoader("nhsuk_frontend_jinja", "templates"),
+        PackageLoader("flask_security", "templates"),
+    ])
+    db.init_app(app)
+    i18n.init_app(app)
+    CSRFProtect(app)
+    Limiter(get_remote_address, app=app, default_limits=["600 per minute"], storage_uri="memory://", enabled=not app.testing)
+    Security(app, SQLAlchemyUserDatastore(db.db, Staff, Role), login_form=accounts.SignInForm)
+    accounts.init_app(app)
+    auth.init_app(app, _rooms(settings))
+    _blueprints(app)
+    _errors(app)
+    app.after_request(_headers)
+    app.context_processor(lambda: {"demo": settings.demo})
+    return app
+
+
+def _configuration(settings: config.Settings) -> dict[str, Any]:
+    ring = secret.ring()
+    return {
+        "SETTINGS": settings,
+        "DATA": settings.data,
+        "TRANSLATIONS": config.translations_folder(),
+        "MIGRATIONS": config.migrations_folder(),
+        "SECRET_KEY": ring.derive("session").hex(),
+        "SQLALCHEMY_DATABASE_URI": settings.database,
+        "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_I18N_ENABLED": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "en",
+        **accounts.configuration(settings, ring),
+    }
+
+
+def _rooms(settings: config.Settings) -> auth.Rooms:
+    from imrgroups.groups import roster
+    from imrgroups.people import actions as people
+    from imrgroups.staff import actions as staff
+
+    def ties(token_hash: bytes, now: datetime) -> auth.Ties | None:
+        started_after, seen_after = accounts.limits(settings, now)
+        return roster.ties(token_hash, started_after=started_after, seen_after=seen_after)
+
+    return auth.Rooms(
+        ties=ties,
+        scopes={
+            "centre": staff.scope_of_centre,
+            "group": roster.scope_of_group,
+            "meeting": roster.scope_of_meeting,
+            "participant": roster.scope_of_participant,
+            "supporter": lambda key: (owner := people.participant_of_supporter(key)) and roster.scope_of_participant(owner),
+        },
+    )
+
+
+def _blueprints(app: Flask) -> None:
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    for room in ROOMS:
+        if find_spec(f"imrgroups.{room}.views"):
+            app.register_blueprint(import_module(f"imrgroups.{room}.views").bp)
+
+
+def _errors(app: Flask) -> None:
+    def explain(error: HTTPException) -> tuple[str, int]:
+        return render_template("errors/error.html", code=error.code), error.code or 500
+
+    app.register_error_handler(HTTPException, explain)
+    app.register_error_handler(CSRFError, lambda _error: (render_template("errors/stale.html"), 400))
+
+
+def _headers(response: Any) -> Any:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if "Cache-Control" not in headers or response.mimetype == "text/html":
+        headers["Cache-Control"] = "no-store"
+    from flask import current_app
+
+    if current_app.config["SETTINGS"].https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _logging(settings: config.Settings) -> None:
+    logging.basicConfig(level=settings.log_level, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level, logging.INFO)),
+    )

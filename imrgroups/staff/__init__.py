@@ -1,0 +1,1 @@
+"""Staff: centres, who works there, roles, sign-in."""

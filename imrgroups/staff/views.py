@@ -1,0 +1,224 @@
+"""The first page, one's own account, and the centres and their staff."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask_security import login_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from imrgroups import auth, config
+from imrgroups.auth import policy, public
+from imrgroups.db import db
+from imrgroups.i18n import gettext
+from imrgroups.staff import actions
+from imrgroups.staff.actions import CannotChangeStaff, CentreDetails
+from imrgroups.staff.forms import ROLE_NAMES, CentreForm, StaffEditForm, StaffForm
+from imrgroups.staff.models import Centre, Staff, StaffSession
+
+bp = Blueprint("staff", __name__)
+Answer = str | Response | tuple[str, int]
+
+
+def refusals() -> dict[str, tuple[str, str]]:
+    """(field, what to do) for each reason an action refuses."""
+    return {
+        "code_taken": ("code", gettext("Another centre has this code. Choose a different one")),
+        "timezone": ("timezone", gettext("Choose a time zone from the list")),
+        "country": ("country", gettext("Choose a country from the list")),
+        "email_taken": ("email", gettext("Somebody already signs in with this address. Search for them, or use another address")),
+        "role": ("roles", gettext("Choose roles from the list")),
+    }
+
+
+def refuse(form: Any, error: CannotChangeStaff) -> None:
+    """Put a refused action's reason beside its field."""
+    name, message = refusals()[error.reason]
+    form[name].errors = [*form[name].errors, message]
+
+
+@bp.get("/")
+@public
+def welcome() -> Answer:
+    """The first page: for those signed in, today; else how to sign in, and the demonstration's people one click away."""
+    if auth.me():
+        return redirect(url_for("desk.today"), 303)
+    demo = current_app.config["SETTINGS"].demo
+    return render_template(
+        "staff/welcome.html", people=actions.demonstration_staff() if demo else [], role_names=ROLE_NAMES, progress=current_app.extensions.get("imrgroups.demo")
+    )
+
+
+@bp.post("/demonstration/sign-in/<int:staff_id>")
+@public
+def demonstrate(staff_id: int) -> Answer:
+    """Sign in as one of the invented staff, in demonstration mode only."""
+    person = db.session.get(Staff, staff_id)
+    if not current_app.config["SETTINGS"].demo or person is None or not person.email.endswith(actions.DEMONSTRATION_DOMAIN):
+        abort(404)
+    session.clear()
+    login_user(person, authn_via=["demonstration"])
+    return redirect(url_for("desk.today"), 303)
+
+
+@bp.get("/account")
+@policy("account.own")
+def account() -> Answer:
+    """One's own name, roles, ways to sign in, and the browsers signed in."""
+    settings = current_app.config["SETTINGS"]
+    now = config.now()
+    person = db.session.get(Staff, auth.staff_id())
+    sessions = actions.sessions_of(auth.staff_id(), after=now - timedelta(minutes=settings.idle_minutes))
+    own = auth.token_hash(session[auth.TOKEN])
+    return render_template(
+        "staff/account.html", person=person, role_names=ROLE_NAMES, sessions=[(row, row.token_hash == own) for row in sessions], mfa=settings.mfa != "off"
+    )
+
+
+@bp.post("/account/sessions/<int:session_id>/end")
+@policy("account.own")
+def end_session(session_id: int) -> Answer:
+    """End the session of another browser of one's own."""
+    row = db.session.get(StaffSession, session_id)
+    if row is None or row.staff_id != auth.staff_id():
+        abort(404)
+    actions.end_session(token_hash=row.token_hash, by=auth.staff_id(), now=config.now())
+    flash(gettext("That browser is signed out."), "done")
+    return redirect(url_for("staff.account"), 303)
+
+
+@bp.post("/account/language")
+@policy("account.own")
+def language() -> Answer:
+    """Keep the language one likes for the next time."""
+    person = db.session.get_one(Staff, auth.staff_id())
+    actions.choose_language(person, request.form.get("language", ""), by=person.id, now=config.now())
+    session.pop("lang", None)
+    flash(gettext("Your language is saved."), "done")
+    return redirect(url_for("staff.account"), 303)
+
+
+@bp.get("/centres")
+@policy("centre.list")
+def index() -> Answer:
+    """The centres one coordinates or administers."""
+    ties = auth.me()
+    return render_template("staff/index.html", centres=actions.centres(ties.centres("coordinator", "administrator") if ties else []))
+
+
+@bp.route("/centres/new", methods=["GET", "POST"])
+@policy("centre.create")
+def new_centre() -> Answer:
+    """Create a centre; whoever creates it administers it."""
+    form = CentreForm(language="da", country="DK", timezone="Europe/Copenhagen")
+    if form.validate_on_submit():
+        try:
+            centre = actions.create_centre(_details(form, form.code.data), by=auth.staff_id(), now=config.now())
+        except CannotChangeStaff as error:
+            refuse(form, error)
+        else:
+            flash(gettext("The centre is ready. Add the people who work there."), "done")
+            return redirect(url_for("staff.centre", centre_id=centre.id), 303)
+    return render_template("staff/centre_form.html", form=form, centre=None), 422 if form.errors else 200
+
+
+@bp.get("/centres/<int:centre_id>")
+@policy("centre.edit", of="centre")
+def centre(centre_id: int) -> Answer:
+    """One centre and its staff."""
+    row = db.session.get_one(Centre, centre_id)
+    people = actions.staff_of([centre_id], present=False)
+    return render_template("staff/centre.html", centre=row, people=people, role_names=ROLE_NAMES)
+
+
+@bp.route("/centres/<int:centre_id>/edit", methods=["GET", "POST"])
+@policy("centre.edit", of="centre")
+def edit_centre(centre_id: int) -> Answer:
+    """Change a centre; its code stays."""
+    row = db.session.get_one(Centre, centre_id)
+    form = CentreForm(obj=row)
+    del form.code
+    if form.validate_on_submit():
+        try:
+            actions.edit_centre(row, _details(form, row.code), by=auth.staff_id(), now=config.now())
+        except CannotChangeStaff as error:
+            refuse(form, error)
+        else:
+            flash(gettext("The changes are saved."), "done")
+            return redirect(url_for("staff.centre", centre_id=centre_id), 303)
+    return render_template("staff/centre_form.html", form=form, centre=row), 422 if form.errors else 200
+
+
+def _details(form: CentreForm, code: str) -> CentreDetails:
+    return CentreDetails(
+        code, form.name.data, form.timezone.data, form.country.data, form.language.data, form.bands.data, form.paper.data, form.phone.data or ""
+    )
+
+
+@bp.route("/centres/<int:centre_id>/staff/new", methods=["GET", "POST"])
+@policy("staff.edit", of="centre")
+def new_staff(centre_id: int) -> Answer:
+    """Add a person to a centre."""
+    form = StaffForm(roles=["leader"])
+    if form.validate_on_submit():
+        roles = [(centre_id, role) for role in _may_give(form.roles.data)]
+        try:
+            actions.add_staff(
+                email=form.email.data, name=form.name.data, roles=roles, password=form.password.data or None, by=auth.staff_id(), now=config.now()
+            )
+        except CannotChangeStaff as error:
+            refuse(form, error)
+        else:
+            flash(gettext("They are added."), "done")
+            return redirect(url_for("staff.centre", centre_id=centre_id), 303)
+    return render_template("staff/staff_form.html", form=form, centre=db.session.get_one(Centre, centre_id), person=None), 422 if form.errors else 200
+
+
+@bp.route("/centres/<int:centre_id>/staff/<int:person_id>", methods=["GET", "POST"])
+@policy("staff.edit", of="centre")
+def edit_staff(centre_id: int, person_id: int) -> Answer:
+    """Change what somebody may do at a centre, or set them a new password."""
+    person = _colleague(centre_id, person_id)
+    form = StaffEditForm(name=person.name, roles=person.roles_at(centre_id))
+    if form.validate_on_submit():
+        actions.edit_staff(
+            person, name=form.name.data, centre_id=centre_id, roles=_may_give(form.roles.data, person.roles_at(centre_id)),
+            language=person.language, phone=person.phone, by=auth.staff_id(), now=config.now(),
+        )
+        if form.password.data:
+            actions.set_password(person, form.password.data, by=auth.staff_id(), now=config.now())
+        flash(gettext("The changes are saved."), "done")
+        return redirect(url_for("staff.centre", centre_id=centre_id), 303)
+    return render_template("staff/staff_form.html", form=form, centre=db.session.get_one(Centre, centre_id), person=person), 422 if form.errors else 200
+
+
+@bp.post("/centres/<int:centre_id>/staff/<int:person_id>/leave")
+@policy("staff.edit", of="centre")
+def leave(centre_id: int, person_id: int) -> Answer:
+    """Somebody stops working here, or comes back."""
+    person = _colleague(centre_id, person_id)
+    centre_row = db.session.get_one(Centre, centre_id)
+    if person.active:
+        actions.leave(person, on=actions.today_at(centre_row, config.now()), by=auth.staff_id(), now=config.now())
+        flash(gettext("They can no longer sign in. What they recorded stays."), "done")
+    else:
+        actions.come_back(person, by=auth.staff_id(), now=config.now())
+        flash(gettext("They can sign in again."), "done")
+    return redirect(url_for("staff.centre", centre_id=centre_id), 303)
+
+
+def _colleague(centre_id: int, person_id: int) -> Staff:
+    person = db.session.execute(select(Staff).where(Staff.id == person_id)).scalar()
+    if person is None or not person.roles_at(centre_id):
+        abort(404)
+    return person
+
+
+def _may_give(wanted: list[str], before: list[str] | None = None) -> list[str]:
+    """The roles to store: a coordinator cannot make or unmake administrators."""
+    ties, scope = auth.me(), auth.scope_of("centre", (request.view_args or {})["centre_id"])
+    if ties and ("administrator", scope.centre_id) in ties.roles:
+        return wanted
+    kept = ["administrator"] if before and "administrator" in before else []
+    return [role for role in wanted if role != "administrator"] + kept
