@@ -179,9 +179,10 @@ def _on_the_way(seen: Seen, person: Key) -> bool:
 
 
 def _topics(seen: Seen, item: Item, topics: tuple[str, ...]) -> ItemEvidence:
-    facts, cancelled = seen.facts, {meeting.key for meeting in seen.facts.meetings if meeting.state == "cancelled"}
+    facts = seen.facts
+    to_come = {meeting.key for meeting in facts.meetings if meeting.state != "cancelled" and meeting.key not in seen.held_on}
     taught = {row.topic for row in facts.taught if row.meeting in seen.held_on}
-    ahead = {row.topic for row in (*facts.planned, *facts.taught) if row.meeting not in seen.held_on and row.meeting not in cancelled}
+    ahead = {row.topic for row in (*facts.planned, *facts.taught) if row.meeting in to_come}
     behind = tuple(topic for topic in topics if topic in taught)
     planned = sum(topic in taught or topic in ahead for topic in topics)
     if not seen.held:

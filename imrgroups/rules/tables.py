@@ -136,14 +136,17 @@ class Table:
 
     def table(self, key: str) -> Table:
         """The table under this key."""
-        return Table(f"{self.where}, {key}" if self.where != "instrument" else key, self._get(key))
+        return Table(self._inside(key), self._get(key))
+
+    def _inside(self, key: str) -> str:
+        return key if self.where == "instrument" else f"{self.where}, {key}"
 
     def tables(self, key: str) -> list[Table]:
         """The tables of a list, at least one."""
         values = self.entries(key)
         if not values:
             raise self.wrong(key, "must hold at least one entry")
-        return [Table(f"{key} {number}", value) for number, value in enumerate(values, start=1)]
+        return [Table(f"{self._inside(key)} {number}", value) for number, value in enumerate(values, start=1)]
 
     def unique(self, key: str, values: Sequence[object]) -> None:
         """BadInstrument when a value stands twice."""
