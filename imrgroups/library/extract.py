@@ -21,17 +21,16 @@ def extract_curriculum(
 ) -> Iterator[Extracted]:
     """Babel extraction method: (line, None, message, comments) for each text of one curriculum file.
 
-    keywords and comment_tags belong to program code and are not used. options: `keys`, the TOML keys that hold text.
+    keywords, comment_tags and options belong to program code and are not used.
     Raises CurriculumError for a file that cannot be read.
     """
     file = str(getattr(fileobj, "name", "curriculum"))
-    keys = str(options.get("keys", "")).split() or messages.TOML_KEYS
-    for message in file_messages(file, fileobj.read().decode("utf-8"), keys):
+    for message in file_messages(file, fileobj.read().decode("utf-8")):
         if message.text.translatable:
             yield message.text.line, None, message.text.source, [f"{named(file)}: {message.kind}"]
 
 
-def file_messages(file: str, source: str, keys: Collection[str] = messages.TOML_KEYS) -> Iterator[Message]:
+def file_messages(file: str, source: str) -> Iterator[Message]:
     """The texts of one file, by the ending of its name."""
     match PurePath(file).suffix:
         case ".md":
@@ -41,7 +40,7 @@ def file_messages(file: str, source: str, keys: Collection[str] = messages.TOML_
                     yield Message(kind, page.front[key])
             yield from messages.of_blocks(page.blocks)
         case ".toml":
-            yield from messages.of_toml(source, file, keys)
+            yield from messages.of_toml(source, file)
         case ".svg":
             figure = figures.read_figure(Path(file), file)
             if figure.title:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from imrgroups.config import curriculum_folder
-from imrgroups.library.content import reading
+from imrgroups.config import curriculum_folder, translations_folder
+from imrgroups.library.content import catalogues, checks, reading
 from imrgroups.library.content.blocks import CurriculumError, Text, texts
+from imrgroups.library.content.checks import Finding, Report, Row
 from imrgroups.library.content.languages import ENGLISH, Language, from_po, language, translate, translated
 from imrgroups.library.content.paper import cover, homework, module_pack, printed
 from imrgroups.library.content.programme import (
@@ -36,9 +38,10 @@ from imrgroups.library.content.programme import (
 from imrgroups.library.content.screen import Field, fields, html
 
 __all__ = [
-    "ENGLISH", "CurriculumError", "Document", "Field", "Figure", "Guide", "Handout", "Homework", "Language", "Module", "Programme",
-    "Sheet", "Source", "Step", "Technique", "Text", "Topic", "Worksheet", "cover", "fields", "from_po", "homework", "html", "language",
-    "listing", "load", "module_pack", "printed", "texts", "translate", "translated",
+    "ENGLISH", "CurriculumError", "Document", "Field", "Figure", "Finding", "Guide", "Handout", "Homework", "Language", "Module",
+    "Programme", "Report", "Row", "Sheet", "Source", "Step", "Technique", "Text", "Topic", "Worksheet", "check", "cover", "fields",
+    "from_po", "homework", "html", "language", "listing", "load", "module_pack", "printed", "texts", "translate", "translated",
+    "update_catalogues",
 ]
 
 LOOK_AGAIN_SECONDS = 1.0  # how often a watched curriculum is looked at for changes
@@ -101,3 +104,24 @@ def listing(path: Path | str | None = None) -> dict[str, Any]:
         for module in programme.modules.values()
     ]
     return {"modules": modules, "techniques": [{"id": each.id, "family": each.family} for each in programme.techniques.values()]}
+
+
+def check(
+    locales: Iterable[str] = checks.COMPLETE, *, path: Path | str | None = None, translations: Path | str | None = None
+) -> Report:
+    """A row for each file and language, and what must be mended (`report.findings`, empty when `report.ok`).
+
+    Mistakes in the files are findings too; only an unreadable programme.toml raises CurriculumError.
+    """
+    return checks.check(Path(path) if path else curriculum_folder(), Path(translations) if translations else translations_folder(), locales)
+
+
+def update_catalogues(
+    locales: Iterable[str], *, path: Path | str | None = None, translations: Path | str | None = None
+) -> Mapping[str, Mapping[str, int]]:
+    """Write curriculum.pot from the English and bring each language's curriculum.po up to date; changed texts become fuzzy.
+
+    Returns counts per language: entries, untranslated, fuzzy, obsolete. Raises CurriculumError.
+    """
+    folder = Path(translations) if translations else translations_folder()
+    return catalogues.update(Path(path) if path else curriculum_folder(), folder, locales)

@@ -15,7 +15,6 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from imrgroups.library.content import messages
 from imrgroups.library.content.blocks import CurriculumError
 
 REVIEWED = "reviewed:"
@@ -69,12 +68,13 @@ def _reviewer(message: Message) -> str:
 
 
 def sources(curriculum: Path) -> list[Path]:
-    """Every file with translatable text: the programme, then module by module as participants meet it, then the page words."""
+    """Every file with translatable text: the programme, module by module as participants meet it, instruments, the page words."""
     files = [curriculum / "programme.toml"]
     for module in sorted((curriculum / "modules").glob("*/")):
         files.append(module / "module.toml")
         for pattern in ("handouts/*.md", "worksheets/*.md", "homework.toml", "family.md", "ward.md", "guide/*.md", "figures/*.svg"):
             files += sorted(module.glob(pattern))
+    files += sorted((curriculum / "instruments").glob("*.toml"))
     return [file for file in files if file.exists()] + [WORDS]
 
 
@@ -88,7 +88,7 @@ def template(curriculum: Path) -> Catalog:
             file = path.relative_to(curriculum.parent).as_posix()
         except ValueError:
             file = path.name
-        for kind, text, _ in file_messages(str(path), path.read_text(encoding="utf-8"), messages.TOML_KEYS):
+        for kind, text, _ in file_messages(str(path), path.read_text(encoding="utf-8")):
             if text.translatable:
                 catalogue.add(text.source, locations=[(file, text.line)], auto_comments=[f"{named(file)}: {kind}"])
     return catalogue

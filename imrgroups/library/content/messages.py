@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
@@ -11,8 +12,12 @@ from imrgroups.library.content import blocks as b
 from imrgroups.library.content.blocks import CurriculumError, Text
 from imrgroups.library.content.programme import Document
 
-TOML_KEYS = ("title", "shared_title", "text")
-UNTRANSLATED_TABLES = ("sources", "source")  # titles of books and pages stay as they were printed
+TOML_KEYS = frozenset({"title", "shared_title", "text"})
+INSTRUMENT_KEYS = frozenset({
+    "name", "screen_name", "intro", "thanks", "question", "answers", "anchors", "text", "period", "asked_of", "evidence", "roles", "probes",
+})
+NOT_TEXT = frozenset({"sources", "source", "confidence", "id", "address", "version", "note"})  # titles of books stay as they were printed
+IDENTIFIER = re.compile(r"[a-z0-9_./-]+")
 
 
 class Message(NamedTuple):
@@ -63,35 +68,29 @@ def of_blocks(blocks: Iterable[b.Block], inside: str = "") -> Iterator[Message]:
                 yield from of_blocks(within, type(block).__name__.lower())
 
 
-def of_toml(source: str, file: str, keys: Iterable[str] = TOML_KEYS) -> Iterator[Message]:
-    """The texts of a TOML file: every string (or list, or table of strings) under one of the keys, in file order."""
+def of_toml(source: str, file: str) -> Iterator[Message]:
+    """The texts of a TOML file: every string (or list, or table of strings) under a key that holds text, in file order."""
     try:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise CurriculumError(file, 1, f"this is not TOML: {error}") from None
-    wanted = frozenset(keys)
+    keys = INSTRUMENT_KEYS if PurePath(file).parent.name == "instruments" else TOML_KEYS
+    homework = PurePath(file).stem == "homework"
     after = 0
-    for kind, words in _strings(data, wanted, ""):
+    for kind, words in _strings(data, keys, ""):
         place = max(source.find(words.split("\n")[0], after), 0)
         after = place or after
-        yield Message(kind, Text(" ".join(words.split()), source.count("\n", 0, place) + 1), kind.endswith("text"))
+        yield Message(kind, Text(" ".join(words.split()), source.count("\n", 0, place) + 1), homework and kind == "text")
 
 
 def _strings(value: Any, keys: frozenset[str], kind: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str) and kind:
-        yield kind, value
+    if isinstance(value, str):
+        if kind and not IDENTIFIER.fullmatch(value):
+            yield kind, value
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            if key not in UNTRANSLATED_TABLES:
-                name = key if key in keys else (kind if not isinstance(inner, list | dict) else "")
-                yield from _strings(inner, keys, name)
+            if key not in NOT_TEXT:
+                yield from _strings(inner, keys, key if key in keys else kind)
     elif isinstance(value, list):
         for inner in value:
             yield from _strings(inner, keys, kind)
-
-
-def page_kind(file: str) -> str:
-    """What page a Markdown file is, by where it lies: handout, worksheet, guide, family or ward."""
-    path = PurePath(file)
-    folders = {"handouts": "handout", "worksheets": "worksheet", "guide": "guide"}
-    return folders.get(path.parent.name, path.stem)

@@ -245,7 +245,7 @@ def read_document(
         digest=digest,
         file=file,
         minutes=int(minutes.source) if minutes else None,
-        shared_title=front.get("shared_title"),
+        shared_title=front.get("shared_title") or next((t.shared_title for t in module.topics if t.id == topic), None),
         topic=topic,
     )
 
