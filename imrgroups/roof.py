@@ -18,7 +18,7 @@ from imrgroups import auth, config, db, i18n, secret
 from imrgroups.staff import accounts
 from imrgroups.staff.models import Role, Staff
 
-ROOMS = ("staff", "people", "library", "groups", "attendance", "goals", "homework", "notes", "desk", "overview")
+ROOMS = ("staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "desk", "overview")
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -77,7 +77,7 @@ def _configuration(settings: config.Settings) -> dict[str, Any]:
 
 
 def _rooms(settings: config.Settings) -> auth.Rooms:
-    from imrgroups.groups import roster
+    from imrgroups.enrolment import roster
     from imrgroups.people import actions as people
     from imrgroups.staff import actions as staff
 

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "imrgroups"
 ROOMS = [
-    "staff", "people", "library", "groups", "attendance", "goals", "homework", "notes", "outreach", "outcomes", "fidelity", "mypage", "desk",
+    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "outcomes", "fidelity", "mypage", "desk",
     "overview",
 ]
 GROUND = ["config", "db", "secret", "i18n", "auth", "forms", "sms", "pdf", "audit"]

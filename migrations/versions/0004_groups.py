@@ -1,4 +1,4 @@
-"""Groups, who belongs to them, and the series of meetings."""
+"""Groups, who leads them, and the series of meetings."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -52,36 +52,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("centre_id", "from_on", name=op.f("uq_closed_weeks_centre_id_from_on")),
     )
     op.create_table(
-        "enrolments",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("participant_id", sa.BigInteger(), nullable=False),
-        sa.Column("joined_on", sa.Date(), nullable=False),
-        sa.Column("left_on", sa.Date(), nullable=True),
-        sa.Column("left_reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_enrolments_group_id")),
-        sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_enrolments_participant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolments")),
-        sa.UniqueConstraint("group_id", "participant_id", "joined_on", name=op.f("uq_enrolments_group_id_participant_id_joined_on")),
-    )
-    op.create_index(op.f("ix_enrolments_participant_id"), "enrolments", ["participant_id"], unique=False)
-    op.create_table(
-        "waiting_places",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("participant_id", sa.BigInteger(), nullable=False),
-        sa.Column("since_on", sa.Date(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("offered_on", sa.Date(), nullable=True),
-        sa.Column("answered_on", sa.Date(), nullable=True),
-        sa.CheckConstraint("state IN ('waiting', 'offered', 'accepted', 'declined')", name=op.f("ck_waiting_places_state_word")),
-        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_waiting_places_group_id")),
-        sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_waiting_places_participant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_places")),
-        sa.UniqueConstraint("group_id", "participant_id", name=op.f("uq_waiting_places_group_id_participant_id")),
-    )
-    op.create_index(op.f("ix_waiting_places_participant_id"), "waiting_places", ["participant_id"], unique=False)
-    op.create_table(
         "meetings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
@@ -115,8 +85,6 @@ def downgrade() -> None:
     """Drop them again."""
     op.drop_table("planned_topics")
     op.drop_table("meetings")
-    op.drop_table("waiting_places")
-    op.drop_table("enrolments")
     op.drop_table("closed_weeks")
     op.drop_table("group_leaders")
     op.drop_table("groups")

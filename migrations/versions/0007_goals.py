@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_goals"
-down_revision = "0005_attendance"
+revision = "0007_goals"
+down_revision = "0006_attendance"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_attendance"
-down_revision = "0004_groups"
+revision = "0006_attendance"
+down_revision = "0005_enrolment"
 
 
 def upgrade() -> None:

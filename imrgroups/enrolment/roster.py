@@ -9,7 +9,8 @@ from sqlalchemy.sql import literal
 
 from imrgroups.auth import Scope, Ties
 from imrgroups.db import db
-from imrgroups.groups.models import Enrolment, Group, GroupLeader, Meeting, WaitingPlace
+from imrgroups.enrolment.models import Enrolment, WaitingPlace
+from imrgroups.groups.models import Group, GroupLeader, Meeting
 from imrgroups.people.models import Participant, short_name
 from imrgroups.staff.models import Role, Staff, StaffSession
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_notes"
-down_revision = "0007_homework"
+revision = "0009_notes"
+down_revision = "0008_homework"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_homework"
-down_revision = "0006_goals"
+revision = "0008_homework"
+down_revision = "0007_goals"
 
 
 def upgrade() -> None:

@@ -1,0 +1,288 @@
+"""The only writer of groups, closed weeks and meetings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import func, select
+from sqlalchemy.orm.exc import StaleDataError
+
+from imrgroups import audit
+from imrgroups.db import db
+from imrgroups.groups import series
+from imrgroups.groups.models import ClosedWeek, Group, Meeting, PlannedTopic
+from imrgroups.rules.calendar import instant
+from imrgroups.staff.models import Centre, Staff
+
+
+class CannotPlan(Exception):
+    """Why a change to a group or its series is refused: `reason` is a short word for the screens to explain."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class GroupDetails:
+    """What can be said of a group. local_time: as the clock shows it at `timezone` (IANA); minutes: length; module_order: module ids."""
+
+    name: str
+    language: str
+    starts_on: date
+    local_time: time
+    timezone: str
+    minutes: int
+    place: str
+    module_order: tuple[str, ...]
+    capacity: int = 10
+
+
+def create(
+    details: GroupDetails, *, centre_id: int, leaders: Iterable[int], by: int | None, now: datetime, code: str = "", meetings: bool = True
+) -> Group:
+    """Create a group with its series of meetings and their topics; without a code the next free one is made (G01...).
+
+    meetings: False leaves the series empty, for history that is imported meeting by meeting.
+    Raises CannotPlan("code_taken" | "modules" | "minutes" | "capacity" | "time_zone" | "no_leader" | "leader").
+    """
+    if code and db.session.execute(select(Group.id).where(Group.code == code)).first():
+        raise CannotPlan("code_taken")
+    _check(details)
+    centre = db.session.get_one(Centre, centre_id)
+    group = Group(centre_id=centre_id, code=code or _next_code(), **_columns(details), starts_on=details.starts_on)
+    group.leaders = _leaders(leaders)
+    db.session.add(group)
+    db.session.flush()
+    if meetings:
+        planned = series.build(details.starts_on, details.local_time, details.timezone, centre.country, closed_weeks(centre_id))
+        db.session.add_all(
+            Meeting(group_id=group.id, number=slot.number, meets_on=slot.on, local_time=slot.at, starts_at=slot.starts_at) for slot in planned.slots
+        )
+        db.session.flush()
+        reflow_open(group)
+    _record("group.created", group, by, now)
+    db.session.commit()
+    return group
+
+
+def edit(group: Group, details: GroupDetails, *, leaders: Iterable[int], version: int, by: int | None, now: datetime) -> None:
+    """Change a group. Its first date stays (meetings are moved one by one); a new time of day moves every open meeting.
+
+    Raises CannotPlan("stale") when somebody changed the group since `version` was read, and as `create`.
+    """
+    if group.version != version:
+        raise CannotPlan("stale")
+    _check(details)
+    time_before, zone_before, order_before = group.local_time, group.timezone, group.module_order
+    for name, value in _columns(details).items():
+        setattr(group, name, value)
+    group.leaders = _leaders(leaders)
+    if (time_before, zone_before) != (group.local_time, group.timezone):
+        for meeting in _open(group):
+            if meeting.local_time == time_before:
+                meeting.local_time = group.local_time
+            meeting.starts_at = instant(meeting.meets_on, meeting.local_time, group.timezone)
+    if order_before != group.module_order:
+        reflow_open(group)
+    _record("group.edited", group, by, now)
+    _commit()
+
+
+def _columns(details: GroupDetails) -> dict[str, object]:
+    return {
+        "name": details.name, "language": details.language, "local_time": details.local_time, "timezone": details.timezone,
+        "minutes": details.minutes, "place": details.place, "module_order": " ".join(details.module_order), "capacity": details.capacity,
+    }
+
+
+def _check(details: GroupDetails) -> None:
+    if not details.module_order or not series.known(details.module_order):
+        raise CannotPlan("modules")
+    if not 15 <= details.minutes <= 240:
+        raise CannotPlan("minutes")
+    if not 1 <= details.capacity <= 30:
+        raise CannotPlan("capacity")
+    try:
+        instant(details.starts_on, details.local_time, details.timezone)
+    except ValueError as error:
+        raise CannotPlan("time_zone") from error
+
+
+def _leaders(ids: Iterable[int]) -> list[Staff]:
+    wanted = set(ids)
+    if not wanted:
+        raise CannotPlan("no_leader")
+    found = list(db.session.execute(select(Staff).where(Staff.id.in_(wanted))).scalars())
+    if len(found) != len(wanted):
+        raise CannotPlan("leader")
+    return found
+
+
+def _next_code() -> str:
+    codes = db.session.execute(select(Group.code).where(Group.code.like("G%"))).scalars()
+    highest = max((int(code[1:]) for code in codes if code[1:].isdigit()), default=0)
+    return f"G{highest + 1:02d}"
+
+
+def _commit() -> None:
+    try:
+        db.session.commit()
+    except StaleDataError as error:
+        db.session.rollback()
+        raise CannotPlan("stale") from error
+
+
+def _record(action: str, group: Group, by: int | None, now: datetime, **detail: object) -> None:
+    audit.record(action, centre_id=group.centre_id, subject=f"groups/{group.id}", by=by, now=now, detail=detail)
+
+
+def _open(group: Group) -> list[Meeting]:
+    wanted = select(Meeting).where(Meeting.group_id == group.id, Meeting.state == "planned").order_by(Meeting.meets_on, Meeting.number)
+    return list(db.session.execute(wanted).scalars())
+
+
+def reflow_open(group: Group) -> list[str]:
+    """Give the open meetings their topics anew after what the held ones took; returns the ids of modules that no longer fit. No commit."""
+    open_meetings = _open(group)
+    plan = series.flow(group.modules, series.covered(group.id), len(open_meetings))
+    for meeting, portion in zip(open_meetings, plan.portions, strict=True):
+        wanted = [(portion.module, topic) for topic in portion.topics] if portion.module else []
+        if [(topic.module, topic.topic) for topic in meeting.topics] != wanted:
+            set_topics(meeting, wanted)
+    db.session.flush()
+    return list(plan.left_out)
+
+
+def set_topics(meeting: Meeting, topics: Iterable[tuple[str, str]]) -> None:
+    """Replace the planned topics of a meeting by (module, topic) pairs. No commit."""
+    meeting.topics.clear()
+    db.session.flush()
+    meeting.topics = [PlannedTopic(position=place, module=module, topic=topic) for place, (module, topic) in enumerate(topics, 1)]
+
+
+def move(meeting: Meeting, *, to_on: date, to_time: time | None = None, by: int | None, now: datetime) -> list[str]:
+    """Move an open meeting to another day or time; later topics re-flow. Returns the modules that no longer fit.
+
+    Raises CannotPlan("held" | "cancelled" | "day_taken").
+    """
+    _still_open(meeting)
+    group = meeting.group
+    taken = select(Meeting.id).where(
+        Meeting.group_id == group.id, Meeting.meets_on == to_on, Meeting.state != "cancelled", Meeting.id != meeting.id
+    )
+    if db.session.execute(taken).first():
+        raise CannotPlan("day_taken")
+    if meeting.meets_on != to_on:
+        meeting.moved_from_on = meeting.moved_from_on or meeting.meets_on
+    meeting.meets_on, meeting.local_time = to_on, to_time or meeting.local_time
+    meeting.starts_at = instant(meeting.meets_on, meeting.local_time, group.timezone)
+    db.session.flush()
+    left_out = reflow_open(group)
+    _record("meeting.moved", group, by, now, meeting=meeting.number, to=to_on.isoformat())
+    _commit()
+    return left_out
+
+
+def cancel(meeting: Meeting, *, reason: str, by: int | None, now: datetime) -> list[str]:
+    """Cancel an open meeting with a reason; its topics go on to the next ones. Returns the modules that no longer fit.
+
+    Raises CannotPlan("held" | "cancelled" | "no_reason").
+    """
+    _still_open(meeting)
+    if not reason:
+        raise CannotPlan("no_reason")
+    meeting.state, meeting.reason = "cancelled", reason
+    set_topics(meeting, [])
+    left_out = reflow_open(meeting.group)
+    _record("meeting.cancelled", meeting.group, by, now, meeting=meeting.number)
+    _commit()
+    return left_out
+
+
+def restore(meeting: Meeting, *, by: int | None, now: datetime) -> list[str]:
+    """Plan a cancelled meeting again. Raises CannotPlan("not_cancelled")."""
+    if meeting.state != "cancelled":
+        raise CannotPlan("not_cancelled")
+    meeting.state, meeting.reason = "planned", ""
+    db.session.flush()
+    left_out = reflow_open(meeting.group)
+    _record("meeting.restored", meeting.group, by, now, meeting=meeting.number)
+    _commit()
+    return left_out
+
+
+def _still_open(meeting: Meeting) -> None:
+    if meeting.state != "planned":
+        raise CannotPlan(meeting.state)
+
+
+def add_meeting(group: Group, *, on: date, at: time | None = None, by: int | None, now: datetime) -> Meeting:
+    """Add an open meeting; it gets the next free number, and topics re-flow. Raises CannotPlan("day_taken" | "before_start" | "ended")."""
+    if group.ended_on is not None:
+        raise CannotPlan("ended")
+    if on < group.starts_on:
+        raise CannotPlan("before_start")
+    if db.session.execute(select(Meeting.id).where(Meeting.group_id == group.id, Meeting.meets_on == on, Meeting.state != "cancelled")).first():
+        raise CannotPlan("day_taken")
+    highest = db.session.execute(select(func.max(Meeting.number)).where(Meeting.group_id == group.id)).scalar() or 0
+    local_time = at or group.local_time
+    meeting = Meeting(group_id=group.id, number=highest + 1, meets_on=on, local_time=local_time, starts_at=instant(on, local_time, group.timezone))
+    db.session.add(meeting)
+    db.session.flush()
+    reflow_open(group)
+    _record("meeting.added", group, by, now, meeting=meeting.number)
+    _commit()
+    return meeting
+
+
+def reorder(group: Group, order: Iterable[str], *, by: int | None, now: datetime) -> list[str]:
+    """Change the order of the modules; open meetings get their topics anew. Returns the modules that no longer fit. Raises CannotPlan("modules")."""
+    wanted = list(order)
+    if not wanted or not series.known(wanted):
+        raise CannotPlan("modules")
+    group.module_order = " ".join(wanted)
+    left_out = reflow_open(group)
+    _record("group.reordered", group, by, now, order=group.module_order)
+    _commit()
+    return left_out
+
+
+def closed_weeks(centre_id: int) -> list[ClosedWeek]:
+    """The closed days of a centre, oldest first."""
+    return list(db.session.execute(select(ClosedWeek).where(ClosedWeek.centre_id == centre_id).order_by(ClosedWeek.from_on)).scalars())
+
+
+def close(centre: Centre, from_on: date, to_on: date, reason: str, *, by: int | None, now: datetime) -> ClosedWeek:
+    """Close a centre for days, both included; groups planned before keep their meetings. Raises CannotPlan("ends_before" | "closed_already")."""
+    if to_on < from_on:
+        raise CannotPlan("ends_before")
+    if any(row.from_on == from_on for row in closed_weeks(centre.id)):
+        raise CannotPlan("closed_already")
+    row = ClosedWeek(centre_id=centre.id, from_on=from_on, to_on=to_on, reason=reason)
+    db.session.add(row)
+    audit.record("centre.closed", centre_id=centre.id, subject=f"centres/{centre.id}", by=by, now=now, detail={"from": from_on.isoformat()})
+    db.session.commit()
+    return row
+
+
+def reopen(row: ClosedWeek, *, by: int | None, now: datetime) -> None:
+    """The closed days are open after all; nothing is planned into them by itself."""
+    audit.record("centre.reopened", centre_id=row.centre_id, subject=f"centres/{row.centre_id}", by=by, now=now, detail={"from": row.from_on.isoformat()})
+    db.session.delete(row)
+    db.session.commit()
+
+
+def end(group: Group, *, on: date, reason: str, by: int | None, now: datetime) -> None:
+    """End a group: open meetings after that day are cancelled. Nobody has to leave it. Raises CannotPlan("ended" | "before_start")."""
+    if group.ended_on is not None:
+        raise CannotPlan("ended")
+    if on < group.starts_on:
+        raise CannotPlan("before_start")
+    group.ended_on, group.end_reason = on, reason
+    for meeting in _open(group):
+        if meeting.meets_on > on:
+            meeting.state, meeting.reason = "cancelled", reason
+            set_topics(meeting, [])
+    _record("group.ended", group, by, now)
+    _commit()
