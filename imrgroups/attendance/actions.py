@@ -1,0 +1,218 @@
+"""The only writer of marks, apologies, make-ups and of which leaders were there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, or_, select
+
+from imrgroups import audit
+from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
+from imrgroups.db import db
+from imrgroups.enrolment.models import Enrolment
+from imrgroups.groups.models import Meeting
+from imrgroups.people.models import Participant
+from imrgroups.rules import attendance as rules
+from imrgroups.rules.attendance import CannotMark, MakeUpKind, MarkState
+from imrgroups.staff.models import Staff
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One mark that somebody else changed since this page was opened: what is saved, by whom and when, and what was wanted."""
+
+    participant_id: int
+    saved: MarkState
+    saved_by: str
+    saved_at: datetime | None
+    version: int
+    wanted: MarkState
+
+
+class Conflict(Exception):
+    """The page was out of date for these people; nothing was saved."""
+
+    def __init__(self, clashes: list[Clash]) -> None:
+        super().__init__(f"{len(clashes)} marks changed meanwhile")
+        self.clashes = clashes
+
+
+def mark(*, meeting: Meeting, marks: Mapping[int, str], versions: Mapping[int, int], by: int | None, now: datetime) -> int:
+    """Save what happened, for several people at once; returns how many marks changed.
+
+    marks: state by participant key. versions: the version each mark had on the page (0 where nothing was saved yet); a person left out
+    is not checked. A planned meeting that has begun becomes held in the same commit. Saving the same again changes nothing.
+    Raises CannotMark (see rules.attendance.check_open), Conflict when the page was out of date, ValueError for an unknown state.
+    """
+    wanted = {person: MarkState(state) for person, state in marks.items()}
+    meeting = _lock(meeting)
+    saved = {row.participant_id: row for row in db.session.execute(select(Mark).where(Mark.meeting_id == meeting.id)).scalars()}
+    enrolled = enrolled_on(meeting.group_id, meeting.meets_on)
+    for person in wanted:
+        rules.check_open(
+            meeting=meeting.state, starts_at=meeting.starts_at, now=now, enrolled=person in enrolled or person in saved,
+        )
+    _refuse_stale(wanted, versions, saved)
+    changed = _write(meeting, wanted, saved, by, now)
+    held = _hold(meeting, wanted)
+    if changed or held:
+        _record("attendance.marked", meeting, by, now, changed={str(person): state.value for person, state in changed.items()})
+    db.session.commit()
+    return len(changed)
+
+
+def _lock(meeting: Meeting) -> Meeting:
+    return db.session.execute(
+        select(Meeting).where(Meeting.id == meeting.id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def enrolled_on(group_id: int, on: date) -> set[int]:
+    """The keys of the people who belong to a group on a day."""
+    wanted = select(Enrolment.participant_id).where(
+        Enrolment.group_id == group_id, Enrolment.joined_on <= on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on)
+    )
+    return set(db.session.execute(wanted).scalars())
+
+
+def _refuse_stale(wanted: Mapping[int, MarkState], versions: Mapping[int, int], saved: Mapping[int, Mark]) -> None:
+    stale = [
+        row for person, state in wanted.items()
+        if (row := saved.get(person)) is not None and row.state != state and versions.get(person, row.version) != row.version
+    ]
+    if not stale:
+        return
+    names = dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_({row.marked_by_id for row in stale}))).tuples().all())
+    clashes = [
+        Clash(
+            row.participant_id, MarkState(row.state), names.get(row.marked_by_id or 0, ""), row.marked_at, row.version, wanted[row.participant_id]
+        )
+        for row in stale
+    ]
+    db.session.rollback()
+    raise Conflict(clashes)
+
+
+def _write(
+    meeting: Meeting, wanted: Mapping[int, MarkState], saved: Mapping[int, Mark], by: int | None, now: datetime
+) -> dict[int, MarkState]:
+    fresh = [
+        {"meeting_id": meeting.id, "participant_id": person, "state": state.value, "version": 1, "marked_at": now, "marked_by_id": by}
+        for person, state in wanted.items() if person not in saved and state is not MarkState.NOT_RECORDED
+    ]
+    if fresh:
+        db.session.execute(insert(Mark), fresh)
+    changed = {row["participant_id"]: MarkState(row["state"]) for row in fresh}
+    for person, state in wanted.items():
+        if person in saved and saved[person].state != state:
+            row = saved[person]
+            row.state, row.version, row.marked_at, row.marked_by_id = state.value, row.version + 1, now, by
+            changed[person] = state
+    return changed
+
+
+def _hold(meeting: Meeting, wanted: Mapping[int, MarkState]) -> bool:
+    if meeting.state != "planned" or not any(state in rules.IN_ROOM for state in wanted.values()):
+        return False
+    meeting.state = "held"
+    return True
+
+
+def all_present(meeting: Meeting, *, by: int | None, now: datetime) -> int:
+    """Mark everybody present who has no mark yet and did not tell us beforehand; returns how many. Raises CannotMark."""
+    told = set(db.session.execute(select(Apology.participant_id).where(Apology.meeting_id == meeting.id)).scalars())
+    known = set(
+        db.session.execute(select(Mark.participant_id).where(Mark.meeting_id == meeting.id, Mark.state != "not_recorded")).scalars()
+    )
+    people = enrolled_on(meeting.group_id, meeting.meets_on) - told - known
+    return mark(meeting=meeting, marks=dict.fromkeys(people, "present"), versions={}, by=by, now=now)
+
+
+def hold(meeting: Meeting, *, by: int | None, now: datetime) -> None:
+    """Say that a meeting took place although nobody is marked as having come. Raises CannotMark."""
+    meeting = _lock(meeting)
+    rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
+    if meeting.state == "planned":
+        meeting.state = "held"
+        _record("meeting.held", meeting, by, now)
+    db.session.commit()
+
+
+def present_leaders(meeting: Meeting, staff_ids: Iterable[int], *, by: int | None, now: datetime) -> None:
+    """Say which leaders were there; saying it again replaces what was said."""
+    wanted = set(staff_ids)
+    there = set(db.session.execute(select(LeaderPresent.staff_id).where(LeaderPresent.meeting_id == meeting.id)).scalars())
+    if gone := there - wanted:
+        db.session.execute(delete(LeaderPresent).where(LeaderPresent.meeting_id == meeting.id, LeaderPresent.staff_id.in_(gone)))
+    if new := wanted - there:
+        db.session.execute(insert(LeaderPresent), [{"meeting_id": meeting.id, "staff_id": person} for person in sorted(new)])
+    if gone or new:
+        _record("attendance.leaders", meeting, by, now, leaders=sorted(wanted))
+    db.session.commit()
+
+
+def apologise(meeting: Meeting, participant: Participant, *, told_on: date, text: str = "", by: int | None, now: datetime) -> Apology:
+    """Somebody told us beforehand that they cannot come; telling again replaces day and words. Never changes the mark."""
+    row = _apology(meeting, participant)
+    if row is None:
+        row = Apology(meeting_id=meeting.id, participant_id=participant.id)
+        db.session.add(row)
+    row.told_on, row.text, row.by_id = told_on, text or None, by
+    _record("attendance.apology", meeting, by, now, participant=str(participant.id))
+    db.session.commit()
+    return row
+
+
+def withdraw_apology(meeting: Meeting, participant: Participant, *, by: int | None, now: datetime) -> None:
+    """Somebody will come after all; nothing happens where there was no apology."""
+    row = _apology(meeting, participant)
+    if row is not None:
+        db.session.delete(row)
+        _record("attendance.apology_withdrawn", meeting, by, now, participant=str(participant.id))
+    db.session.commit()
+
+
+def _apology(meeting: Meeting, participant: Participant) -> Apology | None:
+    return db.session.execute(select(Apology).where(Apology.meeting_id == meeting.id, Apology.participant_id == participant.id)).scalar()
+
+
+def make_up(
+    meeting: Meeting, participant: Participant, *, done_on: date, kind: str, minutes: int | None, leader_id: int | None, by: int | None, now: datetime
+) -> MakeUp:
+    """A missed meeting was caught up; recording it again replaces it, so that it counts once.
+
+    Raises CannotMakeUp (see rules.attendance.check_make_up), ValueError for an unknown kind.
+    """
+    word = MakeUpKind(kind)
+    state = db.session.execute(select(Mark.state).where(Mark.meeting_id == meeting.id, Mark.participant_id == participant.id)).scalar()
+    today = now.astimezone(ZoneInfo(meeting.group.timezone)).date()
+    rules.check_make_up(meeting=meeting.state, state=MarkState(state or "not_recorded"), done_on=done_on, today=today)
+    row = _make_up(meeting, participant)
+    if row is None:
+        row = MakeUp(meeting_id=meeting.id, participant_id=participant.id)
+        db.session.add(row)
+    row.done_on, row.kind, row.minutes, row.leader_id = done_on, word.value, minutes, leader_id
+    _record("attendance.make_up", meeting, by, now, participant=str(participant.id), kind=word.value)
+    db.session.commit()
+    return row
+
+
+def remove_make_up(meeting: Meeting, participant: Participant, *, by: int | None, now: datetime) -> None:
+    """A make-up was recorded by mistake; nothing happens where there was none."""
+    row = _make_up(meeting, participant)
+    if row is not None:
+        db.session.delete(row)
+        _record("attendance.make_up_removed", meeting, by, now, participant=str(participant.id))
+    db.session.commit()
+
+
+def _make_up(meeting: Meeting, participant: Participant) -> MakeUp | None:
+    return db.session.execute(select(MakeUp).where(MakeUp.meeting_id == meeting.id, MakeUp.participant_id == participant.id)).scalar()
+
+
+def _record(action: str, meeting: Meeting, by: int | None, now: datetime, **detail: object) -> None:
+    centre_id = meeting.group.centre_id
+    audit.record(action, centre_id=centre_id, subject=f"meetings/{meeting.id}", by=by, now=now, detail=detail)
+
+
