@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
 from imrgroups.library.content.blocks import CurriculumError
 
@@ -56,8 +56,8 @@ def _read(po: Path, locale: str | None = None) -> Catalog:
     try:
         with po.open("rb") as file:
             return read_po(file, locale=locale, abort_invalid=True)
-    except (ValueError, SyntaxError) as error:  # Babel's PoFileError is one of these
-        raise CurriculumError(po, getattr(error, "lineno", 1) or 1, f"this catalogue cannot be read ({error}); mend the line") from None
+    except PoFileError as error:  # counts lines from 0
+        raise CurriculumError(po, error.lineno + 1, "this line is not part of a catalogue (PO); mend or remove it") from None
 
 
 def _reviewer(message: Message) -> str:
