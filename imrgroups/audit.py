@@ -99,7 +99,7 @@ def record(
 
 
 def _mac(before: str, entry: dict[str, Any]) -> str:
-    told = [before, entry["centre_id"], entry["number"], entry["at"].isoformat(), entry["by_id"], entry["action"], entry["subject"], entry["detail"]]
+    told = [before, entry["at"].isoformat(), *(entry[name] for name in ("centre_id", "number", "by_id", "action", "subject", "detail"))]
     return hmac.new(secret.ring().derive("audit"), json.dumps(told).encode(), hashlib.sha256).hexdigest()
 
 

@@ -113,7 +113,7 @@ def in_language(code: str) -> Iterator[None]:
 
 
 def day(value: date | None) -> str:
-    """A date with its weekday, never in figures alone: "tirsdag den 5. januar"; the year is added when it is not this year's meeting season."""
+    """A date with its weekday, never in figures alone: "tirsdag den 5. januar"."""
     return _day(value, language(), False) if value else ""
 
 

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Job:
-    """One thing to do again and again. run: (now, dry run) -> how many things were done, or would be; safe to run at any time, twice, or late."""
+    """One thing to do again and again. run: (now, dry run) -> how many things were done, or would be; safe at any time, twice, or late."""
 
     name: str
     every: timedelta

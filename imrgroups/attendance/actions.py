@@ -14,7 +14,7 @@ from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Meeting
 from imrgroups.people.models import Participant
 from imrgroups.rules import attendance as rules
-from imrgroups.rules.attendance import CannotMark, MakeUpKind, MarkState
+from imrgroups.rules.attendance import MakeUpKind, MarkState
 from imrgroups.staff.models import Staff
 
 
@@ -86,7 +86,8 @@ def _refuse_stale(wanted: Mapping[int, MarkState], versions: Mapping[int, int], 
     names = dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_({row.marked_by_id for row in stale}))).tuples().all())
     clashes = [
         Clash(
-            row.participant_id, MarkState(row.state), names.get(row.marked_by_id or 0, ""), row.marked_at, row.version, wanted[row.participant_id]
+            row.participant_id, MarkState(row.state), names.get(row.marked_by_id or 0, ""), row.marked_at, row.version,
+            wanted[row.participant_id],
         )
         for row in stale
     ]
@@ -178,7 +179,8 @@ def _apology(meeting: Meeting, participant: Participant) -> Apology | None:
 
 
 def make_up(
-    meeting: Meeting, participant: Participant, *, done_on: date, kind: str, minutes: int | None, leader_id: int | None, by: int | None, now: datetime
+    meeting: Meeting, participant: Participant, *, done_on: date, kind: str, minutes: int | None, leader_id: int | None,
+    by: int | None, now: datetime,
 ) -> MakeUp:
     """A missed meeting was caught up; recording it again replaces it, so that it counts once.
 

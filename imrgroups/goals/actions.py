@@ -1,0 +1,153 @@
+"""The only writer of goals, small steps and follow-ups."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from imrgroups import audit
+from imrgroups.db import db
+from imrgroups.goals.models import PROGRESS, FollowUp, Goal, Step
+from imrgroups.groups.models import Group, Meeting
+
+
+class CannotSetGoal(Exception):
+    """Why a change to a goal is refused: `reason` is a short word for the screens to explain."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def set_goal(
+    *, group_id: int, participant_id: int, text: str, on: date, by: int | None, now: datetime, code: str = "", follows: Goal | None = None
+) -> Goal:
+    """Write down a goal in the person's own words; without a code the next free one is made (M0001...).
+
+    Raises CannotSetGoal("no_words" | "code_taken").
+    """
+    goal = _new(group_id, participant_id, text, on, by, code, follows)
+    _record("goal.set", goal, by, now)
+    db.session.commit()
+    return goal
+
+
+def _new(group_id: int, participant_id: int, text: str, on: date, by: int | None, code: str, follows: Goal | None) -> Goal:
+    if not text:
+        raise CannotSetGoal("no_words")
+    if code and db.session.execute(select(Goal.id).where(Goal.code == code)).first():
+        raise CannotSetGoal("code_taken")
+    goal = Goal(
+        code=code or _next_code(), group_id=group_id, participant_id=participant_id, set_on=on, follows_id=follows.id if follows else None,
+        by_id=by,
+    )
+    goal.text = text
+    db.session.add(goal)
+    db.session.flush()
+    return goal
+
+
+def _next_code() -> str:
+    made = select(func.max(Goal.code)).where(func.length(Goal.code) == 6, Goal.code.like("M%"))
+    highest = db.session.execute(made).scalar()
+    return f"M{int(highest[1:]) + 1 if highest and highest[1:].isdigit() else 1:05d}"
+
+
+def change(goal: Goal, *, text: str, on: date, by: int | None, now: datetime) -> Goal:
+    """Change the words of a goal: the old one stays as `changed`, a new one follows it and takes over the steps not done.
+
+    Raises CannotSetGoal("no_words" | "closed").
+    """
+    _still_active(goal)
+    new = _new(goal.group_id, goal.participant_id, text, on, by, "", goal)
+    goal.state, goal.closed_on = "changed", on
+    for number, step in enumerate([step for step in goal.steps if step.done_on is None], 1):
+        db.session.add(_copy(step, new, number))
+    _record("goal.changed", new, by, now, follows=goal.code)
+    db.session.commit()
+    return new
+
+
+def _copy(step: Step, goal: Goal, number: int) -> Step:
+    made = Step(goal_id=goal.id, number=number, due_on=step.due_on, supporter_id=step.supporter_id)
+    made.text = step.text
+    return made
+
+
+def close(goal: Goal, *, state: str, on: date, by: int | None, now: datetime) -> None:
+    """A goal is reached, or let go ("dropped"). Raises CannotSetGoal("closed" | "state")."""
+    _still_active(goal)
+    if state not in ("reached", "dropped"):
+        raise CannotSetGoal("state")
+    goal.state, goal.closed_on = state, on
+    _record("goal.closed", goal, by, now, state=state)
+    db.session.commit()
+
+
+def _still_active(goal: Goal) -> None:
+    if goal.state != "active":
+        raise CannotSetGoal("closed")
+
+
+def add_step(goal: Goal, *, text: str, due_on: date | None, supporter_id: int | None, by: int | None, now: datetime) -> Step:
+    """Add a small step. Raises CannotSetGoal("no_words" | "closed")."""
+    _still_active(goal)
+    if not text:
+        raise CannotSetGoal("no_words")
+    highest = db.session.execute(select(func.max(Step.number)).where(Step.goal_id == goal.id)).scalar() or 0
+    step = Step(goal_id=goal.id, number=highest + 1, due_on=due_on, supporter_id=supporter_id)
+    step.text = text
+    db.session.add(step)
+    _record("goal.step_added", goal, by, now, step=step.number)
+    db.session.commit()
+    return step
+
+
+def finish_step(step: Step, *, on: date | None, by: int | None, now: datetime) -> None:
+    """A step is done on a day; None says that it is not done after all."""
+    step.done_on = on
+    goal = db.session.get_one(Goal, step.goal_id)
+    _record("goal.step_done", goal, by, now, step=step.number, done=on is not None)
+    db.session.commit()
+
+
+def follow_up(meeting: Meeting, said: Mapping[int, tuple[str, str]], *, by: int | None, now: datetime) -> int:
+    """Write down what was said about goals at a meeting: (progress, words) by goal key; saying it again replaces it. Returns how many.
+
+    Raises CannotSetGoal("progress" | "other_group").
+    """
+    wanted = select(FollowUp).where(FollowUp.meeting_id == meeting.id, FollowUp.goal_id.in_(said))
+    known = {row.goal_id: row for row in db.session.execute(wanted).scalars()}
+    here = set(db.session.execute(select(Goal.id).where(Goal.id.in_(said), Goal.group_id == meeting.group_id)).scalars())
+    for goal_id, (progress, text) in said.items():
+        if progress not in PROGRESS:
+            raise CannotSetGoal("progress")
+        if goal_id not in here:
+            raise CannotSetGoal("other_group")
+        row = known.get(goal_id) or FollowUp(goal_id=goal_id, meeting_id=meeting.id)
+        row.progress, row.text, row.by_id = progress, text or None, by
+        db.session.add(row)
+    group = meeting.group
+    audit.record(
+        "goal.followed_up", centre_id=group.centre_id, subject=f"meetings/{meeting.id}", by=by, now=now,
+        detail={"goals": sorted(str(goal) for goal in said)},
+    )
+    db.session.commit()
+    return len(said)
+
+
+def _record(action: str, goal: Goal, by: int | None, now: datetime, **detail: object) -> None:
+    centre_id = db.session.execute(select(Group.centre_id).where(Group.id == goal.group_id)).scalar_one()
+    audit.record(action, centre_id=centre_id, subject=f"goals/{goal.id}", by=by, now=now, detail={"code": goal.code, **detail})
+
+
+def goals_of(person_id: int) -> list[Goal]:
+    """All goals of a person, newest first; earlier versions of a changed goal are among them."""
+    wanted = select(Goal).where(Goal.participant_id == person_id).order_by(Goal.set_on.desc(), Goal.code.desc())
+    return list(db.session.execute(wanted).scalars())
+
+
+def active_goals(group_id: int) -> list[Goal]:
+    """The active goals of a group's people, oldest first."""
+    wanted = select(Goal).where(Goal.group_id == group_id, Goal.state == "active").order_by(Goal.set_on, Goal.code)
+    return list(db.session.execute(wanted).scalars())
