@@ -7,15 +7,41 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from imrgroups import create_app
+from imrgroups.auth import public
 from imrgroups.config import Settings
 from imrgroups.db import Base, db, writing
 
 NOW = datetime(2027, 1, 12, 9, 0, tzinfo=UTC)  # a Tuesday
 POSTGRES = os.environ.get("IMRGROUPS_TEST_DATABASE_URL", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+# Pages that pages link to. Where a room has not made one yet, an empty one stands in for it, so that the others can be shown.
+LINKED = {
+    "desk.today": "/today", "desk.meeting": "/meetings/<int:meeting_id>", "desk.group": "/groups/<int:group_id>",
+    "desk.person": "/people/<int:participant_id>", "desk.reason": "/groups/<int:group_id>/reason",
+    "people.index": "/people", "people.new": "/people/new", "people.edit": "/people/<int:participant_id>/edit",
+    "people.intake": "/people/<int:participant_id>/intake", "groups.index": "/groups", "groups.new": "/groups/new",
+    "groups.plan": "/groups/<int:group_id>/plan", "enrolment.members": "/groups/<int:group_id>/people",
+    "attendance.register": "/meetings/<int:meeting_id>/attendance", "notes.edit": "/meetings/<int:meeting_id>/notes",
+    "goals.person": "/people/<int:participant_id>/goals", "homework.meeting": "/meetings/<int:meeting_id>/homework",
+    "library.index": "/curriculum", "library.handout": "/curriculum/handouts/<handout_id>", "overview.index": "/overview",
+}
+
+
+class Browser(FlaskClient):
+    """A client whose every request has an application context and a database session of its own, as on a server.
+
+    Without this Flask would lend the request the context of the test: who is signed in would stick to `g` from one request to the
+    next. The test's own transaction ends first, so that it does not hold the write lock and then sees what the request wrote.
+    """
+
+    def open(self, *args, **kwargs):
+        db.session.rollback()
+        with self.application.app_context(), writing():
+            return super().open(*args, **kwargs)
 
 
 @pytest.fixture(autouse=True)
@@ -87,8 +113,14 @@ def app(tmp_path, template, postgres):
     (tmp_path / "keys" / "master.key").write_bytes((template / "keys" / "master.key").read_bytes())
     (tmp_path / "locale").symlink_to(template / "locale")
     settings = Settings(_env_file=None, data=tmp_path, database_url=postgres, demo=False, language="en")
-    app = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, SECURITY_PASSWORD_HASH="plaintext", SECURITY_HASHING_SCHEMES=["hex_md5"],
-                     SECURITY_DEPRECATED_HASHING_SCHEMES=[], SECURITY_PASSWORD_SCHEMES=["plaintext"])
+    app = create_app(
+        settings, TESTING=True, WTF_CSRF_ENABLED=False, SECURITY_PASSWORD_HASH="plaintext", SECURITY_HASHING_SCHEMES=["hex_md5"],
+        SECURITY_DEPRECATED_HASHING_SCHEMES=[], SECURITY_PASSWORD_SCHEMES=["plaintext"],
+    )
+    app.test_client_class = Browser
+    for endpoint, rule in LINKED.items():
+        if endpoint not in app.view_functions:
+            app.add_url_rule(rule, endpoint, public(lambda **_: ""))
     if postgres:
         with app.app_context(), db.engine.begin() as connection:
             tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
