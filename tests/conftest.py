@@ -131,12 +131,29 @@ def app(tmp_path, template, postgres):
         db.engine.dispose()
 
 
-@pytest.fixture
-def world(app, frozen):
-    """The small named world of tests/world.py."""
-    from tests.world import build
+@pytest.fixture(scope="session")
+def built(tmp_path_factory) -> Path:
+    """Where the first test that asks for the world leaves a copy of its SQLite database for the others."""
+    return tmp_path_factory.mktemp("world") / "imrgroups.sqlite"
 
-    return build(NOW)
+
+@pytest.fixture
+def world(app, frozen, built, postgres):
+    """The small named world of tests/world.py."""
+    from tests.world import build, find
+
+    if postgres:
+        return build(NOW)
+    file = Path(db.engine.url.database)
+    if built.exists():
+        db.engine.dispose()
+        file.write_bytes(built.read_bytes())
+        return find(NOW)
+    world = build(NOW)
+    with db.engine.connect() as connection:
+        connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    built.write_bytes(file.read_bytes())
+    return world
 
 
 @pytest.fixture

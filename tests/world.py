@@ -58,17 +58,31 @@ class World:
 
 def build(now: datetime) -> World:
     """Build the world as it is at `now`; its people did all this twelve weeks before."""
-    world, before = World(now), now - timedelta(weeks=12)
+    before = now - timedelta(weeks=12)
+    world = World(now)
     _centres(world, before)
     _staff(world, before)
     _groups(world, before)
     _people(world, before)
     for name in ("Amal", "Bo", "Cy", "Dina", "Ejnar"):
         on = date(2026, 12, 1) if name == "Ejnar" else FIRST
-        world.enrolments[name] = enrolment.join(world.group, world.people[name], on=on, by=world.staff["Dana"].id, now=before)
+        enrolment.join(world.group, world.people[name], on=on, by=world.staff["Dana"].id, now=before)
     thursday = world.groups["Thursday"]
-    world.enrolments["Gorm"] = enrolment.join(
-        thursday, world.people["Gorm"], on=thursday.starts_on, by=world.staff["Charlie"].id, now=before
+    enrolment.join(thursday, world.people["Gorm"], on=thursday.starts_on, by=world.staff["Charlie"].id, now=before)
+    db.session.rollback()
+    return find(now)
+
+
+def find(now: datetime) -> World:
+    """The world as it stands in the database of a test, which may be a copy of one built before."""
+    people = {person.id: person for person in db.session.execute(select(Participant)).scalars()}
+    world = World(
+        now,
+        centres={row.name: row for row in db.session.execute(select(Centre)).scalars()},
+        staff={row.name: row for row in db.session.execute(select(Staff)).scalars()},
+        people={person.first_name: person for person in people.values()},
+        groups={row.name: row for row in db.session.execute(select(Group)).scalars()},
+        enrolments={people[row.participant_id].first_name: row for row in db.session.execute(select(Enrolment)).scalars()},
     )
     db.session.rollback()
     return world
