@@ -13,12 +13,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session, url_for
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
 
 __all__ = ["gettext", "lazy_gettext", "ngettext", "pgettext", "get_locale", "force_locale"]
 
 LOCALES = ("en", "da", "sv", "he")
 RIGHT_TO_LEFT = frozenset({"he", "ar", "fa", "ur"})
+_curriculum = Domain(domain="curriculum")
 _DAY = {"en": "EEEE d MMMM", "da": "EEEE 'den' d. MMMM", "sv": "EEEE 'den' d MMMM", "he": "EEEE, d בMMMM"}
 _SHORT = {"en": "EEE d MMM", "da": "EEE 'd.' d. MMM", "sv": "EEE d MMM", "he": "EEE d בMMM"}
 
@@ -33,7 +34,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_remember)
     app.context_processor(lambda: {
         "locale": language(), "direction": direction(), "day": day, "short_day": short_day, "clock": clock, "when": when,
-        "percent": percent, "number": number, "languages": languages(), "language_link": language_link,
+        "percent": percent, "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum,
     })
 
 
@@ -89,6 +90,14 @@ def direction(code: str = "") -> str:
 def languages() -> list[tuple[str, str]]:
     """The languages of the screens as (code, the language's own name)."""
     return [(code, own_name(code)) for code in LOCALES]
+
+
+def curriculum(source: str, code: str = "") -> str:
+    """A text of the curriculum in the language of the page, or in another by code; English where it is not translated yet."""
+    if not code:
+        return str(_curriculum.gettext(source)) if source else ""
+    with in_language(code):
+        return str(_curriculum.gettext(source)) if source else ""
 
 
 def language_link(code: str) -> str:

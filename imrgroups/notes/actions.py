@@ -55,7 +55,7 @@ def record(meeting: Meeting, said: MeetingRecord, *, by: int | None, now: dateti
     """Save what was done at a meeting, all of it or nothing.
 
     When other topics were taught than planned, the plan of this meeting becomes what was taught and later topics re-flow.
-    Raises CannotNote("cancelled" | "not_held" | "step" | "minutes" | "topic" | "handout" | "technique" | "medium" | "signed" | "stale").
+    Raises CannotNote("cancelled" | "not_held" | "step" | "minutes" | "topic" | "handout" | "technique" | "medium" | "signed" | "stale")
     """
     if meeting.state != "held":
         raise CannotNote("cancelled" if meeting.state == "cancelled" else "not_held")
@@ -71,7 +71,8 @@ def record(meeting: Meeting, said: MeetingRecord, *, by: int | None, now: dateti
         _replace(TechniqueUse, meeting, [{"technique": technique, "staff_id": leader} for technique, leader in used])
     if said.texts is not None:
         _write(meeting, said.texts, said.versions or {}, by, now)
-    _record("notes.recorded", meeting, by, now, parts=[name for name, part in vars(said).items() if part is not None and name != "versions"])
+    parts = [name for name, part in vars(said).items() if part is not None and name != "versions"]
+    _record("notes.recorded", meeting, by, now, parts=parts)
     db.session.commit()
 
 

@@ -1,0 +1,207 @@
+"""What the pages of several rooms show: one statement a list, columns instead of rows."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from imrgroups.attendance.models import Apology, MakeUp, Mark
+from imrgroups.db import db
+from imrgroups.enrolment.models import Enrolment
+from imrgroups.goals.models import Goal
+from imrgroups.groups.models import Group, Meeting, PlannedTopic
+from imrgroups.homework.models import Assignment, Review
+from imrgroups.i18n import curriculum
+from imrgroups.library import content
+from imrgroups.notes.models import MeetingNote, Signature
+from imrgroups.rules import attendance as rules
+
+RECENT = timedelta(days=28)
+
+
+@dataclass(slots=True)
+class MeetingLine:
+    """One meeting in a list: where and when, its topics as (module, topic), and what is left to do about it."""
+
+    id: int
+    group_id: int
+    group: str
+    number: int
+    on: date
+    at: time
+    place: str
+    state: str
+    reason: str
+    topics: list[tuple[str, str]] = field(default_factory=list)
+    people: int = 0
+    recorded: int = 0
+    apologies: int = 0
+    notes: int = 0
+    signed: int = 0
+    countersigned: int = 0
+
+    @property
+    def register_left(self) -> int:
+        """How many people of the register nobody has recorded."""
+        return max(self.people - self.recorded, 0)
+
+    @property
+    def to_do(self) -> list[str]:
+        """What is left after the meeting: "register", "notes", "signature", "second_signature"."""
+        if self.state == "cancelled":
+            return []
+        left = ["register"] if self.register_left else []
+        if self.state == "held":
+            if not self.notes:
+                left.append("notes")
+            elif not self.signed:
+                left.append("signature")
+            elif not self.countersigned:
+                left.append("second_signature")
+        return left
+
+
+def _lines(*conditions: object, limit: int | None = None, newest_first: bool = False) -> list[MeetingLine]:
+    belongs = and_(
+        Enrolment.group_id == Meeting.group_id, Enrolment.joined_on <= Meeting.meets_on,
+        or_(Enrolment.left_on.is_(None), Enrolment.left_on >= Meeting.meets_on),
+    )
+    people = select(func.count(func.distinct(Enrolment.participant_id))).where(belongs).correlate(Meeting).scalar_subquery()
+    recorded = (
+        select(func.count()).where(Mark.meeting_id == Meeting.id, Mark.state != "not_recorded", exists().where(
+            belongs, Enrolment.participant_id == Mark.participant_id
+        )).correlate(Meeting).scalar_subquery()
+    )
+    told = select(func.count()).where(Apology.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
+    notes = select(func.count()).where(MeetingNote.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
+    signatures = {
+        kind: select(func.count()).join(MeetingNote, MeetingNote.id == Signature.note_id)
+        .where(MeetingNote.meeting_id == Meeting.id, Signature.kind == kind).correlate(Meeting).scalar_subquery()
+        for kind in ("signed", "countersigned")
+    }
+    order = (Meeting.starts_at.desc(),) if newest_first else (Meeting.starts_at,)
+    wanted = (
+        select(
+            Meeting.id, Meeting.group_id, Group.name, Meeting.number, Meeting.meets_on, Meeting.local_time, Group.place, Meeting.state,
+            Meeting.reason, people, recorded, told, notes, signatures["signed"], signatures["countersigned"],
+        )
+        .join(Group, Group.id == Meeting.group_id).where(*conditions).order_by(*order, Meeting.id).limit(limit)  # type: ignore[arg-type]
+    )
+    lines = [MeetingLine(*row[:9], [], *row[9:]) for row in db.session.execute(wanted)]
+    _add_topics(lines)
+    return lines
+
+
+def _add_topics(lines: list[MeetingLine]) -> None:
+    by_id = {line.id: line for line in lines}
+    wanted = select(PlannedTopic.meeting_id, PlannedTopic.module, PlannedTopic.topic).where(PlannedTopic.meeting_id.in_(by_id))
+    for meeting_id, module, topic in db.session.execute(wanted.order_by(PlannedTopic.meeting_id, PlannedTopic.position)):
+        by_id[meeting_id].topics.append((module, topic))
+
+
+def coming(group_ids: Collection[int], now: datetime) -> list[MeetingLine]:
+    """The meetings of these groups in the week that begins now (those of the last twelve hours included), soonest first."""
+    return _lines(
+        Meeting.group_id.in_(group_ids), Meeting.state != "cancelled", Meeting.starts_at >= now - timedelta(hours=12),
+        Meeting.starts_at < now + timedelta(days=7),
+    )
+
+
+def unfinished(group_ids: Collection[int], now: datetime) -> list[MeetingLine]:
+    """Meetings of these groups in the last four weeks that still want a register, notes or a signature, newest first."""
+    past = _lines(
+        Meeting.group_id.in_(group_ids), Meeting.state != "cancelled", Meeting.starts_at < now - timedelta(hours=1),
+        Meeting.starts_at >= now - RECENT, newest_first=True,
+    )
+    return [line for line in past if line.to_do]
+
+
+def meeting_line(meeting_id: int) -> MeetingLine:
+    """One meeting with what is left to do."""
+    return _lines(Meeting.id == meeting_id)[0]
+
+
+def neighbours(line: MeetingLine) -> tuple[int | None, int | None]:
+    """The keys of the meetings before and after one, cancelled ones left out."""
+    mine = (Meeting.group_id == line.group_id, Meeting.state != "cancelled", Meeting.id != line.id)
+    before = select(Meeting.id).where(*mine, Meeting.meets_on <= line.on).order_by(Meeting.meets_on.desc(), Meeting.number.desc()).limit(1)
+    after = select(Meeting.id).where(*mine, Meeting.meets_on >= line.on).order_by(Meeting.meets_on, Meeting.number).limit(1)
+    return db.session.execute(before).scalar(), db.session.execute(after).scalar()
+
+
+def topic_titles(topics: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(module title, topic title) of (module, topic) pairs in the page's language; the ids where the curriculum does not know them.
+
+    Topic titles are those for shared screens: they name no illness.
+    """
+    programme, titles = content.load(), []
+    for module_id, topic_id in topics:
+        module = programme.modules.get(module_id)
+        topic = next((found for found in module.topics if found.id == topic_id), None) if module else None
+        titles.append((
+            curriculum(module.title.source) if module else module_id, curriculum(topic.safe_title.source) if topic else topic_id
+        ))
+    return titles
+
+
+def people_without_goal(group_ids: Collection[int], on: date) -> dict[int, int]:
+    """How many people of each group have no active goal on a day; groups where everybody has one are left out."""
+    has_goal = exists().where(Goal.participant_id == Enrolment.participant_id, Goal.group_id == Enrolment.group_id, Goal.state == "active")
+    wanted = (
+        select(Enrolment.group_id, func.count(func.distinct(Enrolment.participant_id)))
+        .where(
+            Enrolment.group_id.in_(group_ids), Enrolment.joined_on <= on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on), ~has_goal
+        )
+        .group_by(Enrolment.group_id)
+    )
+    return dict(db.session.execute(wanted).tuples().all())
+
+
+def homework_state(meeting: Meeting) -> tuple[int, int]:
+    """Of the homework agreed at the meeting before this one: how much was talked about, and how much there is."""
+    before = (
+        select(Meeting.id).where(Meeting.group_id == meeting.group_id, Meeting.state == "held", Meeting.meets_on < meeting.meets_on)
+        .order_by(Meeting.meets_on.desc()).limit(1).scalar_subquery()
+    )
+    wanted = (
+        select(func.count(Review.id), func.count(Assignment.id)).select_from(Assignment)
+        .outerjoin(Review, Review.assignment_id == Assignment.id).where(Assignment.meeting_id == before)
+    )
+    reviewed, agreed = db.session.execute(wanted).one()
+    return reviewed, agreed
+
+
+def groups_by_id(group_ids: Collection[int]) -> dict[int, str]:
+    """The names of groups by key."""
+    return dict(db.session.execute(select(Group.id, Group.name).where(Group.id.in_(group_ids))).tuples().all())
+
+
+def running_groups(centre_ids: Collection[int]) -> set[int]:
+    """The keys of the groups of these centres that have not ended."""
+    return set(db.session.execute(select(Group.id).where(Group.centre_id.in_(centre_ids), Group.ended_on.is_(None))).scalars())
+
+
+def missed_lately(group_ids: Collection[int], now: datetime) -> dict[int, list[tuple[int, int]]]:
+    """(participant key, meetings missed in a row) by group, for people who missed the two latest meetings or more without a word."""
+    wanted = (
+        select(Meeting.group_id, Enrolment.participant_id, Meeting.meets_on, Mark.state, Apology.id, MakeUp.kind)
+        .join(Enrolment, and_(Enrolment.group_id == Meeting.group_id, Enrolment.left_on.is_(None), Enrolment.joined_on <= Meeting.meets_on))
+        .outerjoin(Mark, and_(Mark.meeting_id == Meeting.id, Mark.participant_id == Enrolment.participant_id))
+        .outerjoin(Apology, and_(Apology.meeting_id == Meeting.id, Apology.participant_id == Enrolment.participant_id))
+        .outerjoin(MakeUp, and_(MakeUp.meeting_id == Meeting.id, MakeUp.participant_id == Enrolment.participant_id))
+        .where(Meeting.group_id.in_(group_ids), Meeting.state == "held", Meeting.starts_at > now - timedelta(days=70))
+        .order_by(Meeting.starts_at)
+    )
+    marks: dict[tuple[int, int], list[rules.Mark]] = defaultdict(list)
+    for group_id, person, on, state, apology, kind in db.session.execute(wanted):
+        marks[group_id, person].append(rules.Mark(
+            on, rules.MarkState(state or "not_recorded"), apology=apology is not None, make_up=rules.MakeUpKind(kind) if kind else None
+        ))
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (group_id, person), theirs in marks.items():
+        count = rules.missed_in_a_row(theirs)
+        if count >= 2:
+            found[group_id].append((person, count))
+    return dict(found)

@@ -1,0 +1,120 @@
+"""The pages a leader works from: today, a meeting, a group, a person."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from imrgroups import audit, auth, config
+from imrgroups.attendance import figures
+from imrgroups.auth import Ties, policy
+from imrgroups.db import db
+from imrgroups.desk import reads
+from imrgroups.enrolment import roster
+from imrgroups.forms import clean
+from imrgroups.goals import actions as goals
+from imrgroups.groups import series
+from imrgroups.groups.models import Group, Meeting
+from imrgroups.homework import actions as homework
+from imrgroups.i18n import gettext
+from imrgroups.notes import ledger
+from imrgroups.people import actions as people
+from imrgroups.people.models import Participant
+from imrgroups.staff.models import Staff
+
+bp = Blueprint("desk", __name__)
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("/today")
+@policy("today.see")
+def today() -> Answer:
+    """What is coming, what is left to do, and who stayed away; for whoever is signed in."""
+    ties, now = auth.me(), config.now()
+    assert ties is not None
+    group_ids = _group_ids(ties)
+    missed = reads.missed_lately(group_ids, now)
+    people_ids = [person for rows in missed.values() for person, _count in rows]
+    auth.looked_at(*people_ids)
+    return render_template(
+        "desk/today.html", coming=reads.coming(group_ids, now), unfinished=reads.unfinished(group_ids, now), missed=missed,
+        names=roster.names(people_ids), groups=reads.groups_by_id(group_ids), titles=reads.topic_titles,
+        without_goal=reads.people_without_goal(group_ids, now.date()), now=now, soon=now + timedelta(hours=12),
+    )
+
+
+def _group_ids(ties: Ties) -> set[int]:
+    """The groups of today's page: those one leads; for a coordinator who leads none, the running ones of the centres."""
+    if ties.groups:
+        return set(ties.groups)
+    return reads.running_groups(ties.centres("coordinator")) if ties.has("coordinator") else set()
+
+
+@bp.get("/meetings/<int:meeting_id>")
+@policy("group.see", of="meeting")
+def meeting(meeting_id: int) -> Answer:
+    """One meeting: where it stands, its topics with plan and handouts, and the way to register, notes, goals and homework."""
+    line = reads.meeting_line(meeting_id)
+    row = db.session.get_one(Meeting, meeting_id)
+    before, after = reads.neighbours(line)
+    return render_template(
+        "desk/meeting.html", line=line, meeting=row, group=row.group, titles=reads.topic_titles(line.topics), before=before, after=after,
+        handouts=ledger.material(line.topics), homework=reads.homework_state(row), now=config.now(), may_read=auth.reads_clinical(),
+    )
+
+
+@bp.get("/groups/<int:group_id>")
+@policy("group.see", of="group")
+def group(group_id: int) -> Answer:
+    """One group: the next meeting, everybody's attendance meeting by meeting, and the figures with their denominators."""
+    row = db.session.get_one(Group, group_id)
+    grid = figures.grid(group_id)
+    found = figures.figures(group_id, config.now().date())
+    auth.looked_at(*(line.id for line in grid.people))
+    return render_template(
+        "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row),
+        next_line=next(iter(reads.coming([group_id], config.now())), None), titles=reads.topic_titles,
+    )
+
+
+def _left_out(row: Group) -> list[str]:
+    titles = reads.topic_titles([(module, "") for module in series.left_out(row.id, row.modules)]) if row.ended_on is None else []
+    return [module for module, _topic in titles]
+
+
+def _reasons(group_id: int) -> list[tuple[Any, str]]:
+    rows = audit.reasons_for([group_id]) if auth.may("clinical.see") else []
+    names = dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_({row.staff_id for row in rows}))).tuples().all())
+    return [(row, names.get(row.staff_id, "")) for row in rows[:10]]
+
+
+@bp.get("/people/<int:participant_id>")
+@policy("people.see", of="participant")
+def person(participant_id: int) -> Answer:
+    """One person: how to reach them, those close to them, goals, homework, attendance and how they got each topic."""
+    row = db.session.get(Participant, participant_id) or abort(404)
+    auth.looked_at(participant_id)
+    may_read = auth.reads_clinical()
+    return render_template(
+        "desk/person.html", person=row, groups=roster.groups_of(participant_id), may_read=may_read,
+        goals=goals.goals_of(participant_id) if may_read else [], homework=homework.homework_of(participant_id)[:8] if may_read else [],
+        figures=figures.person_figures(participant_id, config.now().date()), dose=ledger.dose_of(participant_id),
+        contacts=people.contacts_of(participant_id), consents=people.consents_of(participant_id), stays=people.hospital_stays(participant_id),
+        intake=people.intake(participant_id), titles=reads.topic_titles,
+    )
+
+
+@bp.route("/groups/<int:group_id>/reason", methods=["GET", "POST"])
+@policy("reason.state", of="group")
+def reason(group_id: int) -> Answer:
+    """State why one needs to read a group's notes without leading it; opens them for four hours, and the leaders see it."""
+    row, text = db.session.get_one(Group, group_id), clean(request.form.get("reason"))
+    target = request.values.get("next", "")
+    if request.method == "POST" and len(text) >= 10:
+        audit.state_reason(group_id=group_id, reason=text, by=auth.staff_id(), now=config.now(), centre_id=row.centre_id)
+        flash(gettext("Your reason is recorded. You can read the notes of this group for four hours."), "done")
+        return redirect(target if target.startswith("/") and not target.startswith("//") else url_for("desk.group", group_id=group_id), 303)
+    refused = request.method == "POST"
+    return render_template("desk/reason.html", group=row, text=text, refused=refused, next=target), 422 if refused else 200
