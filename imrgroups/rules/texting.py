@@ -38,7 +38,8 @@ class Size:
 class Quiet:
     """When texts and calls are allowed, in local time: from `allowed_from` up to, not including, `allowed_until`.
 
-    Not on rest days and holidays. rest_days: weekday numbers, Monday 0. holidays: local dates. Raises ValueError where no time would be left.
+    Not on rest days and holidays. rest_days: weekday numbers, Monday 0. holidays: local dates.
+    Raises ValueError where no time would be left.
     """
 
     allowed_from: time = time(9)
