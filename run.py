@@ -69,12 +69,12 @@ def make_venv():
         import venv  # noqa: F401
     except ImportError:
         sys.exit("Python's venv module is missing. Install it, then start again. On Debian or Ubuntu: sudo apt install python3-venv")
-    say("Setting up imrgroups in %s. This happens once and takes a minute or two " % VENV)
     os.makedirs(VENV, exist_ok=True)
     with open(os.path.join(VENV, "unfinished"), "w"):
         pass                           # a folder that cannot be written to says so here, in one line
+    say("Setting up imrgroups in %s. This happens once and takes a minute or two " % VENV)
     if wait_for([sys.executable, "-m", "venv", "--clear", VENV]) != 0:
-        sys.exit("The folder %s could not be made; the lines above say why." % VENV)
+        sys.exit("\nThe folder %s could not be made; the lines above say why." % VENV)
 
 
 def install(lock):
@@ -85,7 +85,7 @@ def install(lock):
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes", "-r"]
     uv = [PYTHON, "-m", "uv", "--quiet", "pip", "install", "--python", PYTHON, "--require-hashes", "-r", LOCK]
     if (wait_for(pip + [only_uv]) != 0 or wait_for(uv) != 0) and wait_for(pip + [LOCK]) != 0:
-        sys.exit("The packages could not be installed. Is this machine connected to the internet? The lines above say more.")
+        sys.exit("\nThe packages could not be installed. Is this machine connected to the internet? The lines above say more.")
     with open(os.path.join(sysconfig.get_path("purelib", "venv", {"base": VENV}), "imrgroups.pth"), "w") as file:
         file.write(ROOT + "\n")        # the package is used where it lies; nothing is built
     windows = os.name == "nt"
