@@ -152,7 +152,8 @@ def people_without_goal(group_ids: Collection[int], on: date) -> dict[int, int]:
     wanted = (
         select(Enrolment.group_id, func.count(func.distinct(Enrolment.participant_id)))
         .where(
-            Enrolment.group_id.in_(group_ids), Enrolment.joined_on <= on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on), ~has_goal
+            Enrolment.group_id.in_(group_ids), Enrolment.joined_on <= on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on),
+            ~has_goal,
         )
         .group_by(Enrolment.group_id)
     )

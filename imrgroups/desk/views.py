@@ -60,8 +60,8 @@ def meeting(meeting_id: int) -> Answer:
     row = db.session.get_one(Meeting, meeting_id)
     before, after = reads.neighbours(line)
     return render_template(
-        "desk/meeting.html", line=line, meeting=row, group=row.group, titles=reads.topic_titles(line.topics), before=before, after=after,
-        handouts=ledger.material(line.topics), homework=reads.homework_state(row), now=config.now(), may_read=auth.reads_clinical(),
+        "desk/meeting.html", line=line, meeting=row, group=row.group, before=before, after=after,
+        material=ledger.material(line.topics, row.group.language), homework=reads.homework_state(row), may_read=auth.reads_clinical(),
     )
 
 
@@ -101,8 +101,8 @@ def person(participant_id: int) -> Answer:
         "desk/person.html", person=row, groups=roster.groups_of(participant_id), may_read=may_read,
         goals=goals.goals_of(participant_id) if may_read else [], homework=homework.homework_of(participant_id)[:8] if may_read else [],
         figures=figures.person_figures(participant_id, config.now().date()), dose=ledger.dose_of(participant_id),
-        contacts=people.contacts_of(participant_id), consents=people.consents_of(participant_id), stays=people.hospital_stays(participant_id),
-        intake=people.intake(participant_id), titles=reads.topic_titles,
+        contacts=people.contacts_of(participant_id), consents=people.consents_of(participant_id),
+        stays=people.hospital_stays(participant_id), intake=people.intake(participant_id),
     )
 
 
