@@ -109,6 +109,8 @@ def reflow(modules: Sequence[Module], taught: Iterable[Sequence[str]], open_meet
     left_out: modules, begun or not, with topics that were not taught and no meeting left.
     Raises ValueError as `fresh` does.
     """
+    if open_meetings < 0:
+        raise ValueError("meetings must not be negative")
     ids = [module.id for module in modules]
     if len(set(ids)) != len(ids):
         raise ValueError("a module is named twice")

@@ -145,7 +145,9 @@ def test_a_programme_that_makes_no_sense_is_refused(modules):
     with pytest.raises(ValueError, match="module"):
         p.fresh(modules, 3)
     with pytest.raises(ValueError, match="negative"):
-        p.fresh(SMALL, -1)
+        p.reflow(SMALL, keys("a1 a2"), -1)
+    with pytest.raises(ValueError, match="negative"):
+        p.shares((1, 2), -1)
 
 
 def test_the_keys_of_a_portion():
