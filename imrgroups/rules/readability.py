@@ -31,12 +31,12 @@ OPENING = "\"'‘’“”„«»([–—- "
 # English words whose syllables the rules below get wrong, by their number.
 SYLLABLES = {
     1: "priest pier tier prayer aren't weren't",
-    2: "ruined fibre every tired choir naive senior ok mr mrs dr vs evening business wednesday poem poet ruin fluid lion cashier soldier "
-       "frontier leo noah zoe create react hundred naked sacred wicked crooked cafe maybe eyebrow argue chaos duet neon science giant rhythm "
-       "neil chocolate reuse vineyard",
-    3: "wherever heroin loneliness forever reinforce australian imr businesses area idea video stereo recipe element "
-       "behaviour behavior familiar suicide theatre poetry creative creating created creates reacted reaction reacting museum whoever interesting "
-       "vegetable karate sesame parliament genuine valium simile mosaic helium resume",
+    2: "ruined fibre every tired choir naive senior ok mr mrs dr vs evening business wednesday poem poet ruin fluid lion cashier "
+       "soldier frontier leo noah zoe create react hundred naked sacred wicked crooked cafe maybe eyebrow argue chaos duet neon "
+       "science giant rhythm neil chocolate reuse vineyard",
+    3: "wherever heroin loneliness forever reinforce australian imr businesses area idea video stereo recipe element behaviour "
+       "behavior familiar suicide theatre poetry creative creating created creates reacted reaction reacting museum whoever "
+       "interesting vegetable karate sesame parliament genuine valium simile mosaic helium resume",
     4: "diabetes european reality cooperate catastrophe apostrophe ideally behavioural behavioral camaraderie realistic suicidal",
     5: "creativity",
 }
