@@ -109,6 +109,7 @@ WRONG = [
     (changed(AT, ["0.50", "0.40", "0.30", "0.20"]), "item 5, counting, at_least: 2/5 must lie above 1/2"),
     (changed(("items", 0, "counting", "at_most"), [15, 10, 12, 8]), "item 1, counting, at_most: 12 must lie below 10"),
     (changed(("items", 0, "counting", "at_most"), [8, 10, 12, 15]), "item 1, counting, at_most: 10 must lie below 8"),
+    (changed(("items", 0, "counting", "at_most"), [15, 12, 12, 8]), "item 1, counting, at_most: 12 must lie below 12; as they stand"),
     (changed(AT, ["0.20", "0.30", "0.40"]), "item 5, counting, at_least: must hold four thresholds, for scores 2, 3, 4 and 5, but holds 3"),
     (changed(AT, [0.2, 0.3, 0.4, 0.5]), "item 5, counting, at_least: 0.2 is not exact"),
     (changed(AT, ["a fifth", "0.3", "0.4", "0.5"]), "item 5, counting, at_least: 'a fifth' is not exact"),

@@ -155,6 +155,13 @@ def test_skills_are_listed_with_their_leaders_and_without_a_suggestion():
     assert [found.item(number).suggestion for number in (11, 12, 13)] == [None, None, None]
 
 
+def test_skills_and_leaders_count_only_at_held_meetings():
+    facts = group(2, meetings=2, techniques=(Technique(1, "coping_skills", "dana"), Technique(2, "coping_skills", "dana")),
+                  leaders=(LeaderPresent(1, "dana"), LeaderPresent(2, "dana"), LeaderPresent(2, "eli")))
+    found = on(facts, 6).item(11)
+    assert (found.numerator, found.denominator, found.leaders) == (1, 1, (LeaderUse("dana", (1,), 1),))
+
+
 # --- mean, bands, and little or nothing ------------------------------------------------------------------------------------
 
 def test_the_mean_is_over_items_with_a_suggestion():

@@ -114,6 +114,11 @@ def test_a_pause_does_not_weigh_on_the_forecast():
     assert share(on(facts, 70), 2)[:2] == (1, 1)
 
 
+def test_the_last_day_of_a_stay_is_in_it():
+    stays = (*enrolled("p01", left=7), *enrolled("p01", joined=63))
+    assert share(on(group(1, enrolments=stays, marks=came(people(1), [10])), 70), 2)[:2] == (0, 1)      # 1 of 3: days 0, 7 and 63
+
+
 def test_the_forecast_leaves_those_who_left_in_the_denominator():
     facts = replace(group(10), enrolments=(*enrolled(*people(7)), *enrolled(*people(10)[7:], left=20)))
     assert share(on(facts, 70), 2) == (7, 10, 4)

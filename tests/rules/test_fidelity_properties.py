@@ -73,13 +73,13 @@ def until(facts, asked):
                     for row in facts.steps if row.set_on is None or row.set_on <= asked))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(groups(), days)
 def test_what_is_dated_after_a_day_never_changes_the_evidence_of_that_day(facts, asked):
     assert without_plan(evidence(facts, asked, SCALE)) == without_plan(evidence(until(facts, asked), asked, SCALE))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(groups(), days, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_never_matters(facts, asked, random):
     def shuffled(found):
@@ -90,7 +90,7 @@ def test_the_order_of_the_rows_never_matters(facts, asked, random):
     assert evidence(mixed, asked, SCALE) == evidence(facts, asked, SCALE)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(groups(), days)
 def test_a_row_entered_twice_counts_once(facts, asked):
     names = [field.name for field in fields(facts) if field.name not in ("no_longer_held", "meetings", "goals")]
@@ -104,14 +104,14 @@ def never_lower(before, after, item):
     assert (new.suggestion or 0) >= (old.suggestion or 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(groups(), days, st.builds(rows.Contact, person, days))
 def test_one_more_supporter_contact_never_lowers_item_5(facts, asked, contact):
     more = replace(facts, contacts=(*facts.contacts, contact))
     never_lower(evidence(facts, asked, SCALE), evidence(more, asked, SCALE), 5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(groups(), days, meeting, person, st.sampled_from(FAMILIES[:3]))
 def test_more_handouts_goals_follow_ups_and_techniques_never_lower_theirs(facts, asked, at, who, family):
     more = replace(
@@ -123,7 +123,7 @@ def test_more_handouts_goals_follow_ups_and_techniques_never_lower_theirs(facts,
         never_lower(before, after, item)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(groups(), days)
 def test_every_number_hangs_together(facts, asked):
     found = evidence(facts, asked, SCALE)
