@@ -27,7 +27,8 @@ class Seen:
     def __init__(self, facts: GroupFacts, on: date, windows: Windows) -> None:
         self.facts, self.on, self.windows = facts, on, windows
         ordered = {key: place for place, key in enumerate(in_order(meeting.key for meeting in facts.meetings))}
-        held = sorted((m for m in facts.meetings if m.state == "held" and m.on <= on), key=lambda m: (m.on, m.number, ordered[m.key]))
+        once = {meeting.key: meeting for meeting in facts.meetings if meeting.state == "held" and meeting.on <= on}
+        held = sorted(once.values(), key=lambda meeting: (meeting.on, meeting.number, ordered[meeting.key]))
         self.held = tuple(meeting.key for meeting in held)
         self.held_on = {meeting.key: meeting.on for meeting in held}
         self._dates = [meeting.on for meeting in held]
