@@ -9,15 +9,14 @@ Words are a string, or (string, bold) pairs. They reach Typst as JSON and are on
 """
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from typst import Compiler
+from typing import Any, Literal
 
 Words = str | Sequence[tuple[str, bool]]
 Paper = Literal["a4", "letter"]
@@ -29,6 +28,9 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 BASE_POINTS = 14
 LARGE_POINTS = 18
 WHOLE_UP_TO = 1500  # characters of data: a frame with more may be split over two pages
+
+APART_FROM = 120_000  # characters of data, some twenty pages: more is made in a process of its own
+PATIENCE_SECONDS = 120
 
 _one_at_a_time = threading.Lock()  # a Typst compiler is not shared between threads
 
@@ -170,15 +172,31 @@ def render(documents: Sequence[PrintDocument], *, paper: Paper = "a4", large: bo
     paper: "a4" or "letter". large: 18 points instead of 14. title: of the whole file, the first document's when left out.
     Raises ValueError without documents or for another paper, CannotPrint when Typst refuses.
     """
-    inputs = {"doc": json.dumps(tree(documents, paper=paper, large=large, title=title), ensure_ascii=False)}
+    data = json.dumps(tree(documents, paper=paper, large=large, title=title), ensure_ascii=False)
+    return _apart(data) if len(data) > APART_FROM else _compiled(data)
+
+
+def _compiled(data: str) -> bytes:
     import typst
 
     with _one_at_a_time:
         try:
-            made = _compiler().compile(sys_inputs=inputs, format="pdf", pdf_standards=["ua-1"])
+            made = _compiler().compile(sys_inputs={"doc": data}, format="pdf", pdf_standards=["ua-1"])
         except typst.TypstError as error:
             raise CannotPrint(f"{error.message} {' '.join(error.hints)}".strip()) from None
     return made  # type: ignore[return-value]
+
+
+def _apart(data: str) -> bytes:
+    """The same in a process of its own: a pack takes hundreds of megabytes, which the web process would never give back."""
+    command = [sys.executable, "-I", "-X", "utf8", str(Path(__file__).resolve())]
+    try:
+        done = subprocess.run(command, input=data.encode(), capture_output=True, timeout=PATIENCE_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CannotPrint(f"the pack could not be made: {type(error).__name__}") from None
+    if done.returncode:
+        raise CannotPrint(done.stderr.decode(errors="replace").strip().rpartition("\n")[2] or "the pack could not be made")
+    return done.stdout
 
 
 def tree(documents: Sequence[PrintDocument], *, paper: str, large: bool, title: str = "") -> dict[str, Any]:
@@ -196,7 +214,7 @@ def tree(documents: Sequence[PrintDocument], *, paper: str, large: bool, title: 
 
 
 @lru_cache(maxsize=1)
-def _compiler() -> "Compiler":
+def _compiler() -> Any:
     """The compiler of this process, with our own fonts only; the first use takes some tenths of a second."""
     import typst
 
@@ -204,18 +222,12 @@ def _compiler() -> "Compiler":
 
 
 def _document(document: PrintDocument) -> dict[str, Any]:
-    language = document.language.split("_")[0].split("-")[0]
+    language = document.language.split("_")[0]
     return {
-        "title": document.title,
-        "lang": language,
-        "rtl": language in RIGHT_TO_LEFT,
-        "above": document.above,
-        "footer": [part for part in document.footer if part],
-        "note": document.note,
+        "title": document.title, "lang": language, "rtl": language in RIGHT_TO_LEFT, "above": document.above,
+        "footer": [part for part in document.footer if part], "note": document.note,
         "fields": [[label, document.filled.get(label, "")] for label in document.fields],
-        "page": document.page_word,
-        "landscape": document.landscape,
-        "blocks": _stepped(document.blocks),
+        "page": document.page_word, "landscape": document.landscape, "blocks": _stepped(document.blocks),
     }
 
 
@@ -277,3 +289,10 @@ def _widths(head: Sequence[list[list[Any]]], rows: Sequence[Sequence[list[list[A
     if written:
         return [0.6 if longest(column) <= 6 else 1 for column in range(len(head))]
     return [min(max(longest(column) / 12, 0.7), 2.5) for column in range(len(head))]
+
+
+if __name__ == "__main__":  # what _apart() starts
+    try:
+        sys.stdout.buffer.write(_compiled(sys.stdin.buffer.read().decode()))
+    except CannotPrint as error:
+        sys.exit(str(error))

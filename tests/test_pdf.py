@@ -87,6 +87,16 @@ def test_a_broken_drawing_is_an_error_of_ours():
         pdf.render([sheet(pdf.Picture("<svg", "broken"))])
 
 
+def test_a_large_pack_is_made_apart_and_is_the_same(monkeypatch):
+    pack = [sheet(*EVERY_BLOCK) for _ in range(5)]
+    together = pdf.render(pack)
+    monkeypatch.setattr(pdf, "APART_FROM", 100)
+    monkeypatch.setattr(pdf, "_compiler", None)  # not even tried in this process
+    assert pdf.render(pack) == together
+    with pytest.raises(pdf.CannotPrint, match="SVG"):
+        pdf.render([*pack, sheet(pdf.Picture("<svg", "broken"))])
+
+
 def test_a_handout_prints_with_name_line_footer_and_figure(tmp_path):
     programme = content.load(small.write(tmp_path))
     document = content.printed(programme.document("kites-first"), programme, name="Amal")

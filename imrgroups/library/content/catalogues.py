@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,15 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 from imrgroups.library.content.blocks import CurriculumError
 
 REVIEWED = "reviewed:"
+IDLE_HEADERS = tuple(
+    f'"{header}'.encode()
+    for header in (
+        "POT-Creation-Date", "PO-Revision-Date: YEAR", "Last-Translator: FULL", "Report-Msgid-Bugs-To: EMAIL", "Language-Team: LANG",
+        "Language-Team: da <LL", "Language-Team: sv <LL", "Language-Team: he <LL",
+    )
+)
+ALIKE = 0.6  # share of words two texts have in common for one to be a changed form of the other
+CANDIDATES = 3
 WORDS = Path(__file__).parent / "words.toml"
 HEADER = "# Texts of the programme's handouts, worksheets, guides and figures.\n# English source; see docs/curriculum-format.md."
 
@@ -82,7 +92,7 @@ def template(curriculum: Path) -> Catalog:
     """Every translatable text of the curriculum as a catalogue without translations. Raises CurriculumError."""
     from imrgroups.library.extract import file_messages, named
 
-    catalogue = Catalog(project="imrgroups curriculum", header_comment=HEADER, charset="utf-8")
+    catalogue = Catalog(project="imrgroups curriculum", version="1", header_comment=HEADER, charset="utf-8")
     for path in sources(curriculum):
         try:
             file = path.relative_to(curriculum.parent).as_posix()
@@ -104,12 +114,9 @@ def update(curriculum: Path, translations: Path, locales: Iterable[str]) -> Mapp
     counts = {}
     for locale in locales:
         po = po_path(translations, locale)
-        catalogue = _read(po, locale) if po.exists() else Catalog(locale=locale, project="imrgroups curriculum")
-        was_fuzzy = {message.id for message in catalogue if message.fuzzy}
-        catalogue.update(made, update_header_comment=True)
-        for message in catalogue:
-            if message.fuzzy and message.id not in was_fuzzy:
-                message.user_comments = [c for c in message.user_comments if not c.strip().lower().startswith(REVIEWED)]
+        catalogue = _read(po, locale) if po.exists() else Catalog(locale=locale, project="imrgroups curriculum", version="1")
+        catalogue.update(made, no_fuzzy_matching=True, update_header_comment=True)
+        _keep_changed(catalogue)
         write(catalogue, po)
         real = [message for message in catalogue if message.id]
         counts[locale] = {
@@ -121,11 +128,30 @@ def update(curriculum: Path, translations: Path, locales: Iterable[str]) -> Mapp
     return counts
 
 
+def _keep_changed(catalogue: Catalog) -> None:
+    """Give each new text the translation of the old one it was changed from, marked fuzzy and with the old English beside it.
+
+    Babel's own matching compares letters with every entry there is, which takes minutes; here words, with what has gone.
+    """
+    gone = [(message, frozenset(message.id.split())) for message in catalogue.obsolete.values() if message.string]
+    for message in catalogue:
+        if not message.id or message.string:
+            continue
+        words = frozenset(message.id.split())
+        close = sorted(gone, key=lambda old: len(words & old[1]) / len(words | old[1]), reverse=True)[:CANDIDATES]
+        alike = [(SequenceMatcher(None, message.id.split(), old.id.split(), autojunk=False).ratio(), old) for old, _ in close]
+        ratio, old = max(alike, key=lambda each: each[0], default=(0.0, None))
+        if old is not None and ratio >= ALIKE:
+            message.string, message.previous_id = old.string, [old.id]
+            message.flags.add("fuzzy")
+
+
 def write(catalogue: Catalog, po: Path) -> None:
-    """Write a catalogue whole or not at all, without the date of the day (it would change the file when nothing else did)."""
+    """Write a catalogue whole or not at all, without header lines that say nothing or change when no text has changed."""
+    catalogue.fuzzy = False  # of the header
     buffer = BytesIO()
-    write_po(buffer, catalogue, width=120)
-    kept = [line for line in buffer.getvalue().split(b"\n") if not line.startswith(b'"POT-Creation-Date')]
+    write_po(buffer, catalogue, width=120, include_previous=True)
+    kept = [line for line in buffer.getvalue().split(b"\n") if not line.startswith(IDLE_HEADERS)]
     po.parent.mkdir(parents=True, exist_ok=True)
     half = po.with_suffix(f"{po.suffix}.half")
     half.write_bytes(b"\n".join(kept))
