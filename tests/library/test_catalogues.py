@@ -46,6 +46,7 @@ def test_each_text_of_a_page_is_one_message_with_line_file_and_kind():
     assert (32, "I go out", f"{place}: item to tick") in found
     assert (37, "Day", f"{place}: table head") in found
     assert (39, "Monday", f"{place}: table cell") in found
+    assert "minutes" in [message for _, message, _ in extracted(catalogues.WORDS.read_text(encoding="utf-8"), str(catalogues.WORDS))]
 
 
 def test_data_gives_its_titles_and_texts_but_no_ids_and_no_books():

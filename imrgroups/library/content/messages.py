@@ -74,10 +74,13 @@ def of_toml(source: str, file: str) -> Iterator[Message]:
         data = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise CurriculumError(file, 1, f"this is not TOML: {error}") from None
-    keys = INSTRUMENT_KEYS if PurePath(file).parent.name == "instruments" else TOML_KEYS
+    instrument = PurePath(file).parent.name == "instruments"
+    keys = INSTRUMENT_KEYS if instrument else TOML_KEYS
     homework = PurePath(file).stem == "homework"
     after = 0
     for kind, words in _strings(data, keys, ""):
+        if instrument and IDENTIFIER.fullmatch(words):
+            continue
         place = max(source.find(words.split("\n")[0], after), 0)
         after = place or after
         yield Message(kind, Text(" ".join(words.split()), source.count("\n", 0, place) + 1), homework and kind == "text")
@@ -85,7 +88,7 @@ def of_toml(source: str, file: str) -> Iterator[Message]:
 
 def _strings(value: Any, keys: frozenset[str], kind: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
-        if kind and not IDENTIFIER.fullmatch(value):
+        if kind:
             yield kind, value
     elif isinstance(value, Mapping):
         for key, inner in value.items():
