@@ -1,6 +1,6 @@
 """The only writer of enrolments and of the waiting list."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -26,7 +26,10 @@ def _record(action: str, group: Group, by: int | None, now: datetime, participan
 
 
 def join(group: Group, participant: Participant, *, on: date, by: int | None, now: datetime) -> Enrolment:
-    """Somebody joins from a day on; the series stays as it is. Raises CannotEnrol("already_in" | "other_centre" | "before_start" | "ended")."""
+    """Somebody joins from a day on; the series stays as it is.
+
+    Raises CannotEnrol("already_in" | "other_centre" | "before_start" | "ended").
+    """
     if participant.centre_id != group.centre_id:
         raise CannotEnrol("other_centre")
     if group.ended_on is not None and on > group.ended_on:
@@ -59,10 +62,38 @@ def leave(enrolment: Enrolment, *, on: date, reason: str, by: int | None, now: d
     db.session.commit()
 
 
+def come_back(enrolment: Enrolment, *, on: date, by: int | None, now: datetime) -> Enrolment:
+    """Somebody who left or paused belongs again from a day on; from the day after the last one it is as if they had not left.
+
+    Returns the row that counts now. Raises CannotEnrol("already_in" | "before_start" | "ended").
+    """
+    group = enrolment.group
+    if enrolment.left_on is None:
+        raise CannotEnrol("already_in")
+    if on > enrolment.left_on + timedelta(days=1):
+        return join(group, enrolment.participant, on=on, by=by, now=now)
+    if group.ended_on is not None and on > group.ended_on:
+        raise CannotEnrol("ended")
+    others = select(Enrolment.id).where(
+        Enrolment.group_id == group.id, Enrolment.participant_id == enrolment.participant_id, Enrolment.joined_on > enrolment.joined_on
+    )
+    if db.session.execute(others).first():
+        raise CannotEnrol("already_in")
+    enrolment.left_on, enrolment.left_reason = None, ""
+    _record("group.came_back", group, by, now, enrolment.participant_id)
+    db.session.commit()
+    return enrolment
+
+
 def wait(group: Group, participant: Participant, *, on: date, by: int | None, now: datetime) -> WaitingPlace:
-    """Put somebody on a group's waiting list; asking again after a no counts as new. Raises CannotEnrol("already_in" | "other_centre" | "waiting")."""
+    """Put somebody on a group's waiting list; asking again after a no counts as new.
+
+    Raises CannotEnrol("already_in" | "other_centre" | "waiting" | "ended").
+    """
     if participant.centre_id != group.centre_id:
         raise CannotEnrol("other_centre")
+    if group.ended_on is not None and on > group.ended_on:
+        raise CannotEnrol("ended")
     mine = (Enrolment.group_id == group.id, Enrolment.participant_id == participant.id, Enrolment.left_on.is_(None))
     if db.session.execute(select(Enrolment.id).where(*mine)).first():
         raise CannotEnrol("already_in")
@@ -81,14 +112,21 @@ def wait(group: Group, participant: Participant, *, on: date, by: int | None, no
 
 
 def offer(place: WaitingPlace, *, on: date, by: int | None, now: datetime) -> None:
-    """Offer a place to somebody who waits."""
+    """Offer a place to somebody who waits. Raises CannotEnrol("not_waiting")."""
+    if place.state != "waiting":
+        raise CannotEnrol("not_waiting")
     place.state, place.offered_on = "offered", on
     _record("group.offered", db.session.get_one(Group, place.group_id), by, now, place.participant_id)
     db.session.commit()
 
 
 def answer_offer(place: WaitingPlace, *, accepted: bool, on: date, by: int | None, now: datetime) -> Enrolment | None:
-    """The answer to an offer; a yes is followed by joining from that day, or from the first meeting where that is later."""
+    """The answer to an offer, or a change of mind before one; a yes is followed by joining from that day, at the earliest the first.
+
+    Raises CannotEnrol("not_waiting"), and as `join`.
+    """
+    if place.state not in ("waiting", "offered"):
+        raise CannotEnrol("not_waiting")
     group = db.session.get_one(Group, place.group_id)
     if accepted:
         return join(group, place.participant, on=max(on, group.starts_on), by=by, now=now)

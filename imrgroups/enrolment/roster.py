@@ -112,7 +112,8 @@ def scope_of_group(group_id: int) -> Scope | None:
 
 def scope_of_meeting(meeting_id: int) -> Scope | None:
     """Where a meeting belongs: to its group and centre."""
-    row = db.session.execute(select(Group.centre_id, Group.id).join(Meeting, Meeting.group_id == Group.id).where(Meeting.id == meeting_id)).first()
+    wanted = select(Group.centre_id, Group.id).join(Meeting, Meeting.group_id == Group.id).where(Meeting.id == meeting_id)
+    row = db.session.execute(wanted).first()
     return None if row is None else Scope(row.centre_id, frozenset({row.id}))
 
 

@@ -1,10 +1,12 @@
 """The only writer of groups, closed weeks and meetings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from imrgroups import audit
@@ -21,6 +23,16 @@ class CannotPlan(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@contextmanager
+def _stale_is_refused() -> Iterator[None]:
+    """Somebody else changed the same row meanwhile: nothing is written, and the reason is "stale"."""
+    try:
+        yield
+    except StaleDataError as error:
+        db.session.rollback()
+        raise CannotPlan("stale") from error
 
 
 @dataclass(frozen=True)
@@ -50,15 +62,14 @@ def create(
         raise CannotPlan("code_taken")
     _check(details)
     centre = db.session.get_one(Centre, centre_id)
-    group = Group(centre_id=centre_id, code=code or _next_code(), **_columns(details), starts_on=details.starts_on)
+    group = Group(centre_id=centre_id, code=code or series.next_code(), **_columns(details))
     group.leaders = _leaders(leaders)
     db.session.add(group)
     db.session.flush()
     if meetings:
-        planned = series.build(details.starts_on, details.local_time, details.timezone, centre.country, closed_weeks(centre_id))
-        db.session.add_all(
-            Meeting(group_id=group.id, number=slot.number, meets_on=slot.on, local_time=slot.at, starts_at=slot.starts_at) for slot in planned.slots
-        )
+        planned = series.build(details.starts_on, details.local_time, details.timezone, centre.country, series.closed_weeks(centre_id))
+        for slot in planned.slots:
+            db.session.add(Meeting(group_id=group.id, number=slot.number, meets_on=slot.on, local_time=slot.at, starts_at=slot.starts_at))
         db.session.flush()
         reflow_open(group)
     _record("group.created", group, by, now)
@@ -66,8 +77,9 @@ def create(
     return group
 
 
+@_stale_is_refused()
 def edit(group: Group, details: GroupDetails, *, leaders: Iterable[int], version: int, by: int | None, now: datetime) -> None:
-    """Change a group. Its first date stays (meetings are moved one by one); a new time of day moves every open meeting.
+    """Change a group. Its first date stays (meetings are moved one by one); a new time of day moves every meeting still to come.
 
     Raises CannotPlan("stale") when somebody changed the group since `version` was read, and as `create`.
     """
@@ -76,24 +88,24 @@ def edit(group: Group, details: GroupDetails, *, leaders: Iterable[int], version
     _check(details)
     time_before, zone_before, order_before = group.local_time, group.timezone, group.module_order
     for name, value in _columns(details).items():
-        setattr(group, name, value)
+        if name != "starts_on":
+            setattr(group, name, value)
     group.leaders = _leaders(leaders)
     if (time_before, zone_before) != (group.local_time, group.timezone):
         for meeting in _open(group):
+            if meeting.starts_at <= now:
+                continue
             if meeting.local_time == time_before:
                 meeting.local_time = group.local_time
             meeting.starts_at = instant(meeting.meets_on, meeting.local_time, group.timezone)
     if order_before != group.module_order:
         reflow_open(group)
     _record("group.edited", group, by, now)
-    _commit()
+    db.session.commit()
 
 
 def _columns(details: GroupDetails) -> dict[str, object]:
-    return {
-        "name": details.name, "language": details.language, "local_time": details.local_time, "timezone": details.timezone,
-        "minutes": details.minutes, "place": details.place, "module_order": " ".join(details.module_order), "capacity": details.capacity,
-    }
+    return {**vars(details), "module_order": " ".join(details.module_order)}
 
 
 def _check(details: GroupDetails) -> None:
@@ -111,35 +123,27 @@ def _check(details: GroupDetails) -> None:
 
 def _leaders(ids: Iterable[int]) -> list[Staff]:
     wanted = set(ids)
-    if not wanted:
-        raise CannotPlan("no_leader")
     found = list(db.session.execute(select(Staff).where(Staff.id.in_(wanted))).scalars())
-    if len(found) != len(wanted):
-        raise CannotPlan("leader")
+    if not wanted or len(found) != len(wanted):
+        raise CannotPlan("leader" if wanted else "no_leader")
     return found
-
-
-def _next_code() -> str:
-    codes = db.session.execute(select(Group.code).where(Group.code.like("G%"))).scalars()
-    highest = max((int(code[1:]) for code in codes if code[1:].isdigit()), default=0)
-    return f"G{highest + 1:02d}"
-
-
-def _commit() -> None:
-    try:
-        db.session.commit()
-    except StaleDataError as error:
-        db.session.rollback()
-        raise CannotPlan("stale") from error
 
 
 def _record(action: str, group: Group, by: int | None, now: datetime, **detail: object) -> None:
     audit.record(action, centre_id=group.centre_id, subject=f"groups/{group.id}", by=by, now=now, detail=detail)
 
 
+def _replan(action: str, group: Group, by: int | None, now: datetime, **detail: object) -> list[str]:
+    db.session.flush()
+    left_out = reflow_open(group)
+    _record(action, group, by, now, **detail)
+    db.session.commit()
+    return left_out
+
+
 def _open(group: Group) -> list[Meeting]:
     wanted = select(Meeting).where(Meeting.group_id == group.id, Meeting.state == "planned").order_by(Meeting.meets_on, Meeting.number)
-    return list(db.session.execute(wanted).scalars())
+    return list(db.session.execute(wanted.options(selectinload(Meeting.topics))).scalars())
 
 
 def reflow_open(group: Group) -> list[str]:
@@ -156,34 +160,29 @@ def reflow_open(group: Group) -> list[str]:
 
 def set_topics(meeting: Meeting, topics: Iterable[tuple[str, str]]) -> None:
     """Replace the planned topics of a meeting by (module, topic) pairs. No commit."""
-    meeting.topics.clear()
-    db.session.flush()
+    if meeting.topics:
+        meeting.topics.clear()
+        db.session.flush()
     meeting.topics = [PlannedTopic(position=place, module=module, topic=topic) for place, (module, topic) in enumerate(topics, 1)]
 
 
+@_stale_is_refused()
 def move(meeting: Meeting, *, to_on: date, to_time: time | None = None, by: int | None, now: datetime) -> list[str]:
     """Move an open meeting to another day or time; later topics re-flow. Returns the modules that no longer fit.
 
-    Raises CannotPlan("held" | "cancelled" | "day_taken").
+    Raises CannotPlan("held" | "cancelled" | "day_taken" | "before_start" | "ended").
     """
-    _still_open(meeting)
     group = meeting.group
-    taken = select(Meeting.id).where(
-        Meeting.group_id == group.id, Meeting.meets_on == to_on, Meeting.state != "cancelled", Meeting.id != meeting.id
-    )
-    if db.session.execute(taken).first():
-        raise CannotPlan("day_taken")
+    _still_open(meeting)
+    _check_day(group, to_on, meeting.id)
     if meeting.meets_on != to_on:
-        meeting.moved_from_on = meeting.moved_from_on or meeting.meets_on
+        meeting.moved_from_on = None if to_on == meeting.moved_from_on else meeting.moved_from_on or meeting.meets_on
     meeting.meets_on, meeting.local_time = to_on, to_time or meeting.local_time
     meeting.starts_at = instant(meeting.meets_on, meeting.local_time, group.timezone)
-    db.session.flush()
-    left_out = reflow_open(group)
-    _record("meeting.moved", group, by, now, meeting=meeting.number, to=to_on.isoformat())
-    _commit()
-    return left_out
+    return _replan("meeting.moved", group, by, now, meeting=meeting.number, to=to_on.isoformat())
 
 
+@_stale_is_refused()
 def cancel(meeting: Meeting, *, reason: str, by: int | None, now: datetime) -> list[str]:
     """Cancel an open meeting with a reason; its topics go on to the next ones. Returns the modules that no longer fit.
 
@@ -192,24 +191,23 @@ def cancel(meeting: Meeting, *, reason: str, by: int | None, now: datetime) -> l
     _still_open(meeting)
     if not reason:
         raise CannotPlan("no_reason")
-    meeting.state, meeting.reason = "cancelled", reason
-    set_topics(meeting, [])
-    left_out = reflow_open(meeting.group)
-    _record("meeting.cancelled", meeting.group, by, now, meeting=meeting.number)
-    _commit()
-    return left_out
+    _take_out(meeting, reason)
+    return _replan("meeting.cancelled", meeting.group, by, now, meeting=meeting.number)
 
 
+@_stale_is_refused()
 def restore(meeting: Meeting, *, by: int | None, now: datetime) -> list[str]:
-    """Plan a cancelled meeting again. Raises CannotPlan("not_cancelled")."""
+    """Plan a cancelled meeting again. Raises CannotPlan("not_cancelled" | "day_taken" | "ended")."""
     if meeting.state != "cancelled":
         raise CannotPlan("not_cancelled")
+    _check_day(meeting.group, meeting.meets_on, meeting.id)
     meeting.state, meeting.reason = "planned", ""
-    db.session.flush()
-    left_out = reflow_open(meeting.group)
-    _record("meeting.restored", meeting.group, by, now, meeting=meeting.number)
-    _commit()
-    return left_out
+    return _replan("meeting.restored", meeting.group, by, now, meeting=meeting.number)
+
+
+def _take_out(meeting: Meeting, reason: str) -> None:
+    meeting.state, meeting.reason = "cancelled", reason
+    set_topics(meeting, [])
 
 
 def _still_open(meeting: Meeting) -> None:
@@ -217,47 +215,44 @@ def _still_open(meeting: Meeting) -> None:
         raise CannotPlan(meeting.state)
 
 
-def add_meeting(group: Group, *, on: date, at: time | None = None, by: int | None, now: datetime) -> Meeting:
-    """Add an open meeting; it gets the next free number, and topics re-flow. Raises CannotPlan("day_taken" | "before_start" | "ended")."""
-    if group.ended_on is not None:
-        raise CannotPlan("ended")
+def _check_day(group: Group, on: date, but: int = 0) -> None:
     if on < group.starts_on:
         raise CannotPlan("before_start")
-    if db.session.execute(select(Meeting.id).where(Meeting.group_id == group.id, Meeting.meets_on == on, Meeting.state != "cancelled")).first():
+    if group.ended_on is not None and on > group.ended_on:
+        raise CannotPlan("ended")
+    if series.meets_on(group.id, on) not in (None, but):
         raise CannotPlan("day_taken")
+
+
+def add_meeting(group: Group, *, on: date, at: time | None = None, by: int | None, now: datetime) -> Meeting:
+    """Add an open meeting; it gets the next free number, and topics re-flow. Raises CannotPlan("day_taken" | "before_start" | "ended")."""
+    _check_day(group, on)
     highest = db.session.execute(select(func.max(Meeting.number)).where(Meeting.group_id == group.id)).scalar() or 0
-    local_time = at or group.local_time
-    meeting = Meeting(group_id=group.id, number=highest + 1, meets_on=on, local_time=local_time, starts_at=instant(on, local_time, group.timezone))
+    at = at or group.local_time
+    meeting = Meeting(group_id=group.id, number=highest + 1, meets_on=on, local_time=at, starts_at=instant(on, at, group.timezone))
     db.session.add(meeting)
-    db.session.flush()
-    reflow_open(group)
-    _record("meeting.added", group, by, now, meeting=meeting.number)
-    _commit()
+    _replan("meeting.added", group, by, now, meeting=meeting.number)
     return meeting
 
 
+@_stale_is_refused()
 def reorder(group: Group, order: Iterable[str], *, by: int | None, now: datetime) -> list[str]:
-    """Change the order of the modules; open meetings get their topics anew. Returns the modules that no longer fit. Raises CannotPlan("modules")."""
+    """Change the order of the modules; open meetings get their topics anew. Returns what no longer fits. Raises CannotPlan("modules")."""
     wanted = list(order)
     if not wanted or not series.known(wanted):
         raise CannotPlan("modules")
     group.module_order = " ".join(wanted)
-    left_out = reflow_open(group)
-    _record("group.reordered", group, by, now, order=group.module_order)
-    _commit()
-    return left_out
-
-
-def closed_weeks(centre_id: int) -> list[ClosedWeek]:
-    """The closed days of a centre, oldest first."""
-    return list(db.session.execute(select(ClosedWeek).where(ClosedWeek.centre_id == centre_id).order_by(ClosedWeek.from_on)).scalars())
+    return _replan("group.reordered", group, by, now, order=group.module_order)
 
 
 def close(centre: Centre, from_on: date, to_on: date, reason: str, *, by: int | None, now: datetime) -> ClosedWeek:
-    """Close a centre for days, both included; groups planned before keep their meetings. Raises CannotPlan("ends_before" | "closed_already")."""
+    """Close a centre for days, both included; groups planned before keep their meetings.
+
+    Raises CannotPlan("ends_before" | "closed_already").
+    """
     if to_on < from_on:
         raise CannotPlan("ends_before")
-    if any(row.from_on == from_on for row in closed_weeks(centre.id)):
+    if any(row.from_on == from_on for row in series.closed_weeks(centre.id)):
         raise CannotPlan("closed_already")
     row = ClosedWeek(centre_id=centre.id, from_on=from_on, to_on=to_on, reason=reason)
     db.session.add(row)
@@ -268,21 +263,38 @@ def close(centre: Centre, from_on: date, to_on: date, reason: str, *, by: int | 
 
 def reopen(row: ClosedWeek, *, by: int | None, now: datetime) -> None:
     """The closed days are open after all; nothing is planned into them by itself."""
-    audit.record("centre.reopened", centre_id=row.centre_id, subject=f"centres/{row.centre_id}", by=by, now=now, detail={"from": row.from_on.isoformat()})
+    first = {"from": row.from_on.isoformat()}
+    audit.record("centre.reopened", centre_id=row.centre_id, subject=f"centres/{row.centre_id}", by=by, now=now, detail=first)
     db.session.delete(row)
     db.session.commit()
 
 
+@_stale_is_refused()
 def end(group: Group, *, on: date, reason: str, by: int | None, now: datetime) -> None:
-    """End a group: open meetings after that day are cancelled. Nobody has to leave it. Raises CannotPlan("ended" | "before_start")."""
+    """End a group: open meetings after that day are cancelled, those still to come before it share the topics. Nobody has to leave it.
+
+    Raises CannotPlan("ended" | "before_start").
+    """
     if group.ended_on is not None:
         raise CannotPlan("ended")
     if on < group.starts_on:
         raise CannotPlan("before_start")
     group.ended_on, group.end_reason = on, reason
-    for meeting in _open(group):
+    open_meetings = _open(group)
+    for meeting in open_meetings:
         if meeting.meets_on > on:
-            meeting.state, meeting.reason = "cancelled", reason
-            set_topics(meeting, [])
+            _take_out(meeting, reason)
+    if any(meeting.state == "planned" and meeting.starts_at > now for meeting in open_meetings):
+        reflow_open(group)
     _record("group.ended", group, by, now)
-    _commit()
+    db.session.commit()
+
+
+@_stale_is_refused()
+def resume(group: Group, *, by: int | None, now: datetime) -> None:
+    """The group goes on after all. Meetings that its end cancelled stay so until they are restored. Raises CannotPlan("not_ended")."""
+    if group.ended_on is None:
+        raise CannotPlan("not_ended")
+    group.ended_on, group.end_reason = None, ""
+    _record("group.resumed", group, by, now)
+    db.session.commit()

@@ -9,7 +9,7 @@ import holidays
 from sqlalchemy import select
 
 from imrgroups.db import db
-from imrgroups.groups.models import ClosedWeek, Meeting, PlannedTopic
+from imrgroups.groups.models import ClosedWeek, Group, Meeting, PlannedTopic
 from imrgroups.library import content
 from imrgroups.rules import calendar, plan
 
@@ -21,6 +21,23 @@ def public_holidays(country: str, first_year: int, last_year: int) -> dict[date,
         return dict(holidays.country_holidays(country, years=range(first_year, last_year + 1), observed=True))
     except NotImplementedError as error:
         raise ValueError(f"no public holidays are known for the country {country!r}") from error
+
+
+def next_code() -> str:
+    """The next free code of a group: G01, G02..."""
+    codes = db.session.execute(select(Group.code).where(Group.code.like("G%"))).scalars()
+    return f"G{max((int(code[1:]) for code in codes if code[1:].isdigit()), default=0) + 1:02d}"
+
+
+def meets_on(group_id: int, on: date) -> int | None:
+    """The key of the meeting of a group on a day, cancelled ones left out; None where there is none."""
+    wanted = select(Meeting.id).where(Meeting.group_id == group_id, Meeting.meets_on == on, Meeting.state != "cancelled")
+    return db.session.execute(wanted).scalar()
+
+
+def closed_weeks(centre_id: int) -> list[ClosedWeek]:
+    """The closed days of a centre, oldest first."""
+    return list(db.session.execute(select(ClosedWeek).where(ClosedWeek.centre_id == centre_id).order_by(ClosedWeek.from_on)).scalars())
 
 
 def build(
