@@ -80,6 +80,20 @@ def test_a_page_that_cannot_be_filled_in_has_lines_and_no_fields(programme):
     assert "Some wind &amp; a friend" in page
 
 
+def test_a_field_under_a_box_is_called_by_the_box(tmp_path):
+    page = small.FILES[small.HANDOUT_FILE].replace("if you fall.\n:::\n", "if you fall. Call:\n:::\n\n::: write 1 crisis-line\n:::\n")
+    programme = content.load(small.write(tmp_path, {small.HANDOUT_FILE: page}))
+    document = programme.document("kites-first")
+    tags = Tags(content.html(document, programme, fillable=True))
+    (area,) = [attrs for attrs in tags.all("textarea") if attrs["name"] == "kites-first.crisis-line"]
+    assert area["aria-labelledby"] in [attrs.get("id") for attrs in tags.all("p")]
+    assert next(field.label for field in content.fields(document) if field.name == "kites-first.crisis-line") == "Seek help now"
+
+
+def test_one_minute_is_not_called_minutes(programme):
+    assert (content.ENGLISH.minutes(1), content.ENGLISH.minutes(25)) == ("1 minute", "25 minutes")
+
+
 def test_headings_begin_at_the_level_asked_for(programme):
     levels = re.findall(r"<h(\d)", content.html(programme.document("kites-first"), programme, heading_level=3))
     assert levels == ["3", "4", "3", "3"]

@@ -43,6 +43,10 @@ class Language:
         """One of the words pages are built with: word("page.care"). Raises KeyError for an unknown key."""
         return self.say(words()[key])
 
+    def minutes(self, count: int) -> str:
+        """"1 minute", "25 minutes"."""
+        return f"{count} {self.word('page.minute' if count == 1 else 'page.minutes')}"
+
 
 ENGLISH = Language("en", lambda source: source)
 

@@ -57,7 +57,7 @@ def printed(
 def homework(module: Module, programme: Programme, language: Language = languages.ENGLISH) -> pdf.PrintDocument:
     """The module's choices for the week, each with its minutes and a box to tick."""
     choices = sorted(module.homework, key=lambda each: each.minutes)
-    items = [f"{language.say(each.text.source)} ({each.minutes} {language.word('page.minutes')})" for each in choices]
+    items = [f"{language.say(each.text.source)} ({language.minutes(each.minutes)})" for each in choices]
     return _plain(
         language, language.word("kind.homework"), [pdf.Ticks(items)], module=translated(module.title, language).plain,
         version=programme.version, fields=[language.word("page.name"), language.word("page.date")],
@@ -161,7 +161,7 @@ class _Sheet:
                 return [pdf.Picture(drawn(figure, self.language.say, locale=self.language.locale), told)]
             case b.StepBlock(id, minutes, within):
                 title = next((step.title for step in self.programme.steps if step.id == id), Text(id))
-                heading = pdf.Heading(self.language.say(title.source), aside=f"{minutes} {word('page.minutes')}")
+                heading = pdf.Heading(self.language.say(title.source), aside=self.language.minutes(minutes))
                 return [heading, *self.blocks(within)]
             case b.Exercise(id, within):
                 technique = self.programme.techniques.get(id)

@@ -34,6 +34,9 @@ def fields(document: Document) -> list[Field]:
         match block:
             case b.Paragraph(text) | b.Heading(_, text):
                 label = text.plain
+            case b.Box(within):
+                runs = next(iter(b.texts(within))).runs
+                label = next((words for words, bold in runs if bold), runs[0][0]).strip(" :")
             case b.Write(name, _, _):
                 found.append(Field(f"{document.id}.{name}", "lines", label))
             case b.Grid(name, head, rows):
@@ -87,14 +90,15 @@ class _Page:
         self.figures = 0
 
     def render(self) -> str:
-        inner = "\n".join(self.all(self.document.blocks, top=True))
+        inner = "\n".join(self.all(self.document.blocks))
         return f'<div class="imr-page imr-{self.document.kind}">\n{inner}\n</div>'
 
-    def all(self, blocks: Iterable[b.Block], top: bool = False) -> Iterator[str]:
+    def all(self, blocks: Iterable[b.Block], labels: bool = False) -> Iterator[str]:
+        """Each block in turn. labels: the last of them says what the field after it is for."""
         listed = list(blocks)
         for i, block in enumerate(listed):
-            after = listed[i + 1] if i + 1 < len(listed) else None
-            yield self.block(block, labels=isinstance(after, b.Write | b.Tick | b.Grid))
+            last = i + 1 == len(listed)
+            yield self.block(block, labels if last else isinstance(listed[i + 1], b.Write | b.Tick))
 
     def block(self, block: b.Block, labels: bool = False) -> str:
         match block:
@@ -118,13 +122,13 @@ class _Page:
             case b.Example(within):
                 return f'<div class="nhsuk-inset-text imr-example">{"".join(self.all(within))}</div>'
             case b.Box(within):
-                return self.callout(within)
+                return self.callout(within, labels)
             case b.FigureBlock(id, within):
                 figure = self.programme.drawing(id)
                 return self.figure(figure, within) if figure else "".join(self.all(within))
             case b.StepBlock(step, minutes, within, _):
                 title = next((s.title.source for s in self.programme.steps if s.id == step), step)
-                tag = f'<span class="imr-minutes">{minutes} {self.word("page.minutes")}</span>'
+                tag = f'<span class="imr-minutes">{escape(self.language.minutes(minutes))}</span>'
                 return self.section("step", self.say(title), within, tag)
             case b.Exercise(technique, within, _):
                 known = self.programme.techniques.get(technique)
@@ -183,7 +187,7 @@ class _Page:
         return f'aria-labelledby="{label}"' if label else f'aria-label="{self.word("page.write")}"'
 
     def write(self, name: str, lines: int, within: tuple[b.Block, ...]) -> str:
-        above = "".join(self.block(block, labels=i == len(within) - 1) for i, block in enumerate(within))
+        above = "".join(self.all(within, labels=True))
         if not self.fillable:
             return f'{above}<div class="imr-lines" aria-hidden="true">{"<div></div>" * lines}</div>'
         field = f"{self.document.id}.{name}"
@@ -222,7 +226,7 @@ class _Page:
             )
         return f'<div class="nhsuk-checkboxes imr-ticks" role="group" {group}>{"".join(boxes)}</div>'
 
-    def callout(self, within: tuple[b.Block, ...]) -> str:
+    def callout(self, within: tuple[b.Block, ...], labels: bool) -> str:
         level = min(6, max(self.level, self.under + 1))
         first = within[0]
         if isinstance(first, b.Paragraph) and len(within) > 1 and all(bold for _, bold in first.text.runs):
@@ -230,7 +234,7 @@ class _Page:
         else:
             label = self.word("page.important")
         title = f'<h{level} class="nhsuk-warning-callout__label">{label}</h{level}>'
-        return f'<div class="nhsuk-warning-callout imr-box">{title}{"".join(self.all(within))}</div>'
+        return f'<div class="nhsuk-warning-callout imr-box">{title}{"".join(self.all(within, labels))}</div>'
 
     def figure(self, figure: Figure, within: tuple[b.Block, ...]) -> str:
         self.figures += 1
