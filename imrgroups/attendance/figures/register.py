@@ -1,0 +1,130 @@
+"""The register of one meeting: everybody in it with what happened, what they told us beforehand, and what was caught up."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
+from imrgroups.db import db
+from imrgroups.enrolment.models import Enrolment
+from imrgroups.groups.models import GroupLeader, Meeting
+from imrgroups.people.models import HospitalStay, Participant, short_name
+from imrgroups.rules import attendance as rules
+from imrgroups.rules.attendance import MakeUpKind, MarkState
+from imrgroups.staff.models import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person of a register. label: first name and initial, more only where two would be alike. version: 0 while nothing is saved.
+
+    told_on, told: the apology beforehand and its words, if any. make_up: how the meeting was caught up. joined_late: the day, for those
+    who joined a group that had begun. enrolled: False for somebody who left and was marked all the same.
+    """
+
+    id: int
+    code: str
+    name: str
+    label: str
+    state: MarkState
+    version: int
+    saved_at: datetime | None
+    saved_by: str
+    told_on: date | None
+    told: str
+    in_hospital: bool
+    make_up: MakeUpKind | None
+    joined_late: date | None
+    enrolled: bool
+
+    @property
+    def first_name(self) -> str:
+        """What to call them in a sentence."""
+        return self.label.split()[0]
+
+
+def register(meeting: Meeting) -> list[Line]:
+    """Everybody who belongs to the group on the day of a meeting, or was marked there, in the order of the register (name, then code).
+
+    Whoever has no stored mark reads as not_recorded, version 0. One statement.
+    """
+    rows = [
+        (row, Participant.name.open(Participant, row.id, row.name_sealed) or row.code) for row in db.session.execute(_wanted(meeting))
+        if row.enrolled or (row.state or MarkState.NOT_RECORDED) != MarkState.NOT_RECORDED
+    ]
+    labels, started = room_labels((row.id, name, row.code) for row, name in rows), meeting.group.starts_on
+    lines = [
+        Line(
+            row.id, row.code, name, labels[row.id], MarkState(row.state or "not_recorded"), row.version or 0, row.marked_at,
+            row.saved_by or "", row.told_on, Apology.text.open(Apology, row.apology, row.text_sealed), bool(row.in_hospital),
+            MakeUpKind(row.kind) if row.kind else None, row.since if row.since and row.since > started else None, bool(row.enrolled),
+        )
+        for row, name in rows
+    ]
+    return sorted(lines, key=lambda line: (line.name.casefold(), line.code))
+
+
+def _wanted(meeting: Meeting) -> Any:
+    on = meeting.meets_on
+    belongs = and_(
+        Enrolment.group_id == meeting.group_id, Enrolment.participant_id == Participant.id, Enrolment.joined_on <= on,
+        or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on),
+    )
+    ill = and_(
+        HospitalStay.participant_id == Participant.id, HospitalStay.from_on <= on,
+        or_(HospitalStay.to_on.is_(None), HospitalStay.to_on >= on),
+    )
+    theirs = (Enrolment.group_id == meeting.group_id, Enrolment.participant_id == Participant.id)
+    known = select(Enrolment.participant_id).where(Enrolment.group_id == meeting.group_id).union(
+        select(Mark.participant_id).where(Mark.meeting_id == meeting.id)
+    )
+    return (
+        select(
+            Participant.id, Participant.code, Participant.name_sealed, Mark.state, Mark.version, Mark.marked_at,
+            Staff.name.label("saved_by"), Apology.id.label("apology"), Apology.told_on, Apology.text_sealed, MakeUp.kind,
+            exists().where(belongs).label("enrolled"), exists().where(ill).label("in_hospital"),
+            select(func.min(Enrolment.joined_on)).where(*theirs).scalar_subquery().label("since"),
+        )
+        .outerjoin(Mark, and_(Mark.meeting_id == meeting.id, Mark.participant_id == Participant.id))
+        .outerjoin(Apology, and_(Apology.meeting_id == meeting.id, Apology.participant_id == Participant.id))
+        .outerjoin(MakeUp, and_(MakeUp.meeting_id == meeting.id, MakeUp.participant_id == Participant.id))
+        .outerjoin(Staff, Staff.id == Mark.marked_by_id)
+        .where(Participant.id.in_(known))
+    )
+
+
+def room_labels(people: Iterable[tuple[int, str, str]]) -> dict[int, str]:
+    """What each of these people (key, name, code) is called where others can see it: first name and initial.
+
+    Where that would be the same for two, the whole name; where that is the same too, the code behind it.
+    """
+    known = [(id, name, short_name(name), code) for id, name, code in people]
+    alike, same = Counter(short for _id, _name, short, _code in known), Counter(name for _id, name, _short, _code in known)
+    return {id: short if alike[short] == 1 else name if same[name] == 1 else f"{name} ({code})" for id, name, short, code in known}
+
+
+def in_the_room(meeting_id: int) -> int:
+    """How many people are marked as having been there, from the beginning or not, to the end or not."""
+    wanted = select(func.count()).where(Mark.meeting_id == meeting_id, Mark.state.in_(sorted(rules.IN_ROOM)))
+    return db.session.execute(wanted).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Somebody who leads the group of a meeting, or was there in place of one, and whether they were there."""
+
+    id: int
+    name: str
+    there: bool
+
+
+def leaders(meeting: Meeting) -> list[Leader]:
+    """Those who lead the group, and others who were recorded as having led this meeting, by name."""
+    there = exists().where(LeaderPresent.meeting_id == meeting.id, LeaderPresent.staff_id == Staff.id)
+    leads = exists().where(GroupLeader.group_id == meeting.group_id, GroupLeader.staff_id == Staff.id)
+    wanted = select(Staff.id, Staff.name, there.label("there")).where(or_(leads, there)).order_by(Staff.name, Staff.id)
+    return [Leader(row.id, row.name, bool(row.there)) for row in db.session.execute(wanted)]
