@@ -1,0 +1,175 @@
+"""Files: one .xlsx or a folder of .csv, in and out. Everything is text here; columns.py gives it meaning."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+from imrgroups.overview.sheets.layout import BY_NAME, SHEETS, Sheet
+
+LINES = 200_000  # more rows than any centre has; a file with more is a mistake
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something about one row. row: as the spreadsheet counts, 1 is the header; 0 is the whole sheet. A warning does not stop an import."""
+
+    sheet: str
+    row: int
+    column: str
+    message: str
+    warning: bool = False
+
+
+Rows = list[tuple[int, dict[str, str]]]
+
+
+def read(path: Path) -> tuple[dict[str, Rows], list[Problem]]:
+    """The cells of every sheet as (row number, text by column), and what is wrong with the files themselves."""
+    if not path.exists():
+        return {}, [Problem(path.name, 0, "", "There is no such file or folder")]
+    tables, problems = _folder(path) if path.is_dir() else _workbook(path)
+    found = {}
+    for name, cells in tables.items():
+        if name not in BY_NAME:
+            known = ", ".join(sheet.name for sheet in SHEETS)
+            problems.append(Problem(name, 0, "", f"This sheet is not known. The sheets are: {known}"))
+            continue
+        found[name] = _rows(BY_NAME[name], cells, problems)
+    return found, problems
+
+
+def _rows(sheet: Sheet, cells: list[list[str]], problems: list[Problem]) -> Rows:
+    header = [cell.strip().lower() for cell in cells[0]] if cells else []
+    while header and not header[-1]:
+        header.pop()
+    known = {column.name for column in sheet.columns}
+    if not header or not set(header) & known:
+        names = ",".join(column.name for column in sheet.columns)
+        problems.append(Problem(sheet.name, 1, "", f"The first row must be the header: {names}"))
+        return []
+    for name in header:
+        if name not in known:
+            problems.append(Problem(sheet.name, 1, name, "This column is not known; take it out or correct its name"))
+        elif header.count(name) > 1:
+            problems.append(Problem(sheet.name, 1, name, "This column stands twice"))
+    for column in sheet.columns:
+        if column.needed and column.name not in header:
+            problems.append(Problem(sheet.name, 1, column.name, "This column is missing"))
+    rows = []
+    for number, line in enumerate(cells[1:], 2):
+        texts = [cell.strip() for cell in line]
+        if not any(texts):
+            continue
+        if any(texts[len(header):]):
+            problems.append(Problem(sheet.name, number, "", "This row has more cells than the header"))
+        rows.append((number, dict(zip(header, texts, strict=False))))
+    return rows
+
+
+def _folder(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
+    tables, problems = {}, []
+    for file in sorted(path.glob("*.csv")):
+        try:
+            tables[file.stem.lower()] = parse_csv(file.read_bytes())
+        except UnicodeDecodeError:
+            problems.append(Problem(file.stem, 0, "", "The file is not UTF-8. Save it as “CSV UTF-8” and try again"))
+        except (csv.Error, ValueError) as error:
+            problems.append(Problem(file.stem, 0, "", f"The file cannot be read as CSV: {error}"))
+    if not tables and not problems:
+        problems.append(Problem(path.name, 0, "", "The folder holds no .csv file"))
+    return tables, problems
+
+
+def parse_csv(data: bytes) -> list[list[str]]:
+    """The cells of a CSV file, comma or semicolon, with or without byte order mark. Raises UnicodeDecodeError, csv.Error, ValueError."""
+    text = data.decode("utf-8-sig")
+    if "\0" in text:
+        raise ValueError("it holds binary data")
+    first = text.split("\n", 1)[0]
+    csv.field_size_limit(1_000_000)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True))
+    if len(rows) > LINES:
+        raise ValueError(f"it has more than {LINES} rows")
+    return rows
+
+
+def _workbook(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    except (zipfile.BadZipFile, openpyxl.utils.exceptions.InvalidFileException, KeyError, OSError, ValueError):
+        return {}, [Problem(path.name, 0, "", "The file is no .xlsx workbook. Save it as .xlsx, or give a folder of .csv files")]
+    tables = {}
+    for page in book.worksheets:
+        page.reset_dimensions()
+        cells = [[_cell(value) for value in line] for line in page.iter_rows(values_only=True, max_row=LINES)]
+        if page.title.lower() in BY_NAME or any(any(line) for line in cells):
+            tables[page.title.strip().lower()] = cells
+    book.close()
+    return tables, []
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() and value.tzinfo is None else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def csv_text(sheet: Sheet, rows: Iterable[Mapping[str, str]], delimiter: str = ",") -> bytes:
+    """A sheet as CSV: UTF-8 with byte order mark, LF, header first."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    names = [column.name for column in sheet.columns]
+    writer.writerow(names)
+    writer.writerows([row.get(name, "") for name in names] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def write_folder(folder: Path, tables: Mapping[str, list[dict[str, str]]]) -> None:
+    """Write one .csv a sheet into a folder, each file whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for sheet in SHEETS:
+        part = folder / f".{sheet.name}.part"
+        part.write_bytes(csv_text(sheet, tables[sheet.name]))
+        part.replace(folder / f"{sheet.name}.csv")
+
+
+def workbook(tables: Mapping[str, list[dict[str, str]]]) -> bytes:
+    """All sheets as one .xlsx; every cell is text, so that nothing is taken for a formula or a date."""
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    for sheet in SHEETS:
+        page = book.create_sheet(sheet.name)
+        names = [column.name for column in sheet.columns]
+        page.append(names)
+        for row in tables[sheet.name]:
+            page.append([_text_cell(page, row.get(name, "")) for name in names])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _text_cell(page: object, text: str) -> object:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    cell = WriteOnlyCell(page, value=ILLEGAL_CHARACTERS_RE.sub("", text) or None)
+    if text:
+        cell.data_type = "s"
+    return cell
