@@ -77,7 +77,7 @@ def _lines(*conditions: object, limit: int | None = None, newest_first: bool = F
     told = select(func.count()).where(Apology.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
     notes = select(func.count()).where(MeetingNote.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
     signatures = {
-        kind: select(func.count()).join(MeetingNote, MeetingNote.id == Signature.note_id)
+        kind: select(func.count()).select_from(Signature).join(MeetingNote, MeetingNote.id == Signature.note_id)
         .where(MeetingNote.meeting_id == Meeting.id, Signature.kind == kind).correlate(Meeting).scalar_subquery()
         for kind in ("signed", "countersigned")
     }
@@ -157,7 +157,7 @@ def people_without_goal(group_ids: Collection[int], on: date) -> dict[int, int]:
         )
         .group_by(Enrolment.group_id)
     )
-    return dict(db.session.execute(wanted).tuples().all())
+    return dict(db.session.execute(wanted).all())
 
 
 def homework_state(meeting: Meeting) -> tuple[int, int]:
@@ -176,7 +176,7 @@ def homework_state(meeting: Meeting) -> tuple[int, int]:
 
 def groups_by_id(group_ids: Collection[int]) -> dict[int, str]:
     """The names of groups by key."""
-    return dict(db.session.execute(select(Group.id, Group.name).where(Group.id.in_(group_ids))).tuples().all())
+    return dict(db.session.execute(select(Group.id, Group.name).where(Group.id.in_(group_ids))).all())
 
 
 def running_groups(centre_ids: Collection[int]) -> set[int]:

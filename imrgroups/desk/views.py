@@ -86,7 +86,7 @@ def _left_out(row: Group) -> list[str]:
 
 def _reasons(group_id: int) -> list[tuple[Any, str]]:
     rows = audit.reasons_for([group_id]) if auth.may("clinical.see") else []
-    names = dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_({row.staff_id for row in rows}))).tuples().all())
+    names = dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_({row.staff_id for row in rows}))).all())
     return [(row, names.get(row.staff_id, "")) for row in rows[:10]]
 
 

@@ -155,7 +155,8 @@ def test_every_column_of_the_database_is_carried_or_named_here(app):
         "roles": ("staff_id", "centre_id", "name"), "staff": ("email", "name", "language", "phone", "left_on"),
         "group_leaders": ("group_id", "staff_id"),
         "planned_topics": ("meeting_id", "module", "topic"), "topics_taught": ("meeting_id", "module", "topic"),
-        "signatures": ("note_id", "staff_id", "kind", "signed_on", "signed_at"), "homework_reviews": ("assignment_id", "reviewed_meeting_id"),
+        "signatures": ("note_id", "staff_id", "kind", "signed_on", "signed_at"),
+        "homework_reviews": ("assignment_id", "reviewed_meeting_id"),
         "amendments": ("note_id",), "groups": ("module_order",),
     }
     carried |= {f"{table}.{column}" for table, columns in extra.items() for column in columns}
