@@ -1,0 +1,1 @@
+"""Measurements: run them with `python3 run.py bench`."""

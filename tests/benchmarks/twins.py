@@ -1,0 +1,178 @@
+"""Bare twins: the same rows by plain SQL, the same visible content by one plain template; no sign-in, no ORM, no component macros.
+
+They run in the same server process as the pages they are compared with. Names come from a table of their own, unsealed.
+"""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+from flask import Blueprint, current_app, redirect, render_template_string, request
+
+from imrgroups.auth import public
+from imrgroups.library import content
+
+bp = Blueprint("twin", __name__, url_prefix="/twin")
+_local = threading.local()
+STATES = ("present", "late", "left_early", "excused", "absent", "hospital", "not_recorded")
+
+HEAD = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>
+<link rel="stylesheet" href="/static/nhsuk/nhsuk.min.css"><link rel="stylesheet" href="/static/imrgroups.css"></head><body>
+<a href="#maincontent">Skip to main content</a><header><a href="/today">imrgroups</a><nav><ul><li>Today</li><li>Groups</li><li>People</li>
+<li>Curriculum</li></ul></nav><a href="/account">Dana Lund</a><form method="post" action="/sign-out"><button>Sign out</button></form></header>
+<main id="maincontent">"""
+FOOT = """</main><footer><ul><li>English</li><li>dansk</li><li>svenska</li><li>עברית</li></ul>
+<p>imrgroups supports Illness Management and Recovery groups. It does not replace anyone's own treatment team.</p></footer></body></html>"""
+
+REGISTER = (
+    HEAD
+    + """<h1>Register</h1><form method="post" action="/twin/register/{{ meeting }}">
+{% for id, name, state, apology, version in rows %}<fieldset class="register__row"><legend>{{ name }}{% if apology %} told us{% endif %}</legend>
+<input type="hidden" name="version_{{ id }}" value="{{ version }}"><div class="chips">{% for word in states %}<label class="chip chip--{{ word }}">
+<input type="radio" name="mark_{{ id }}" value="{{ word }}"{% if word == state %} checked{% endif %}> {{ word }}</label>{% endfor %}</div></fieldset>
+{% endfor %}<fieldset><legend>Leaders</legend>{% for id, name, there in leaders %}<label><input type="checkbox" name="leader" value="{{ id }}"
+{% if there %} checked{% endif %}> {{ name }}</label>{% endfor %}</fieldset><button>Save</button></form>"""
+    + FOOT
+)
+GRID = (
+    HEAD
+    + """<h1>{{ group[1] }}</h1><p>{{ group[2] }} {{ group[3] }}</p><table class="grid"><thead><tr><th>Name</th>{% for id, day in meetings %}
+<th><a href="/meetings/{{ id }}">{{ day }}</a></th>{% endfor %}<th>Attendance</th><th>Commitment</th><th>Received</th></tr></thead><tbody>
+{% for name, cells, came, held in rows %}<tr><th><a href="/people/1">{{ name }}</a></th>{% for cell in cells %}<td class="m-{{ cell }}">{{ cell }}</td>
+{% endfor %}<td>{{ came }} of {{ held }}</td><td>{{ came }} of {{ held }}</td><td>{{ came }}</td></tr>{% endfor %}</tbody></table>
+<table>{% for label in figures %}<tr><th>{{ label }}</th><td>1 of 10</td><td>1 of 10</td></tr>{% endfor %}</table>"""
+    + FOOT
+)
+MEETING = (
+    HEAD
+    + """<h1>{{ meeting[1] }} {{ meeting[2] }}</h1><p>{{ meeting[3] }}, {{ meeting[4] }}</p><ul><li>Register {{ recorded }} of 10</li>
+<li>Homework {{ homework }} of 10</li><li>Goals</li><li>Notes</li></ul><h2>What it is about</h2>{% for module, topic in topics %}<section><h3>{{ topic }}</h3>
+<p>{{ module }}</p><ul><li>Plan for the hour</li><li>Handout</li><li>Worksheet</li></ul></section>{% endfor %}<nav>The meeting before, the meeting after</nav>
+"""
+    + FOOT
+)
+TODAY = (
+    HEAD
+    + """<h1>Today</h1><h2>Coming meetings</h2><ol>{% for row in coming %}<li><a href="/meetings/{{ row[0] }}">{{ row[1] }} {{ row[2] }}</a>
+{{ row[3] }}, {{ row[4] }}</li>{% endfor %}</ol><h2>Left to finish</h2><ul>{% for row in past %}<li>{{ row[1] }} {{ row[2] }} {{ row[3] }}</li>{% endfor %}</ul>
+<h2>Away twice or more</h2><ul>{% for name, count in missed %}<li>{{ name }} {{ count }}</li>{% endfor %}</ul>"""
+    + FOOT
+)
+HANDOUT = HEAD + """<h1>{{ title }}</h1><p>Handout</p>{{ body|safe }}""" + FOOT
+
+
+def sql(statement: str, *values: object) -> list[tuple]:
+    """Rows of a plain statement on a connection of this thread."""
+    if getattr(_local, "connection", None) is None:
+        path = Path(current_app.config["DATA"]) / "imrgroups.sqlite"
+        _local.connection = sqlite3.connect(path, isolation_level=None, timeout=15)
+        _local.connection.execute("PRAGMA synchronous=NORMAL")
+    return _local.connection.execute(statement, values).fetchall()
+
+
+@bp.get("/register/<int:meeting_id>")
+@public
+def register(meeting_id: int) -> str:
+    """The register of ten."""
+    rows = sql(
+        "SELECT p.id, p.name, coalesce(m.state, 'not_recorded'), a.id, coalesce(m.version, 0) FROM meetings t JOIN enrolments e ON e.group_id = t.group_id "
+        "JOIN twin_people p ON p.id = e.participant_id LEFT JOIN marks m ON m.meeting_id = t.id AND m.participant_id = p.id "
+        "LEFT JOIN apologies a ON a.meeting_id = t.id AND a.participant_id = p.id WHERE t.id = ? ORDER BY p.name",
+        meeting_id,
+    )
+    leaders = sql(
+        "SELECT s.id, s.name, l.staff_id FROM meetings t JOIN group_leaders g ON g.group_id = t.group_id JOIN staff s ON s.id = g.staff_id "
+        "LEFT JOIN leaders_present l ON l.meeting_id = t.id AND l.staff_id = s.id WHERE t.id = ?",
+        meeting_id,
+    )
+    return render_template_string(REGISTER, title="Register", rows=rows, leaders=leaders, meeting=meeting_id, states=STATES)
+
+
+@bp.post("/register/<int:meeting_id>")
+@public
+def save(meeting_id: int):
+    """Save ten marks in one transaction."""
+    sql("BEGIN IMMEDIATE")
+    for name, state in request.form.items():
+        if name.startswith("mark_"):
+            sql(
+                "INSERT INTO twin_marks VALUES (?, ?, ?) ON CONFLICT (meeting_id, participant_id) DO UPDATE SET state = excluded.state",
+                meeting_id,
+                int(name[5:]),
+                state,
+            )
+    sql("COMMIT")
+    return redirect(f"/twin/register/{meeting_id}", 303)
+
+
+@bp.get("/groups/<int:group_id>")
+@public
+def group(group_id: int) -> str:
+    """The grid of ten people and 36 meetings."""
+    one = sql("SELECT id, name, starts_on, place FROM groups WHERE id = ?", group_id)[0]
+    meetings = sql("SELECT id, meets_on FROM meetings WHERE group_id = ? ORDER BY meets_on", group_id)
+    marks = sql(
+        "SELECT p.id, p.name, group_concat(t.id || ':' || coalesce(m.state, '')) FROM enrolments e JOIN twin_people p ON p.id = e.participant_id "
+        "JOIN meetings t ON t.group_id = e.group_id LEFT JOIN marks m ON m.meeting_id = t.id AND m.participant_id = p.id WHERE e.group_id = ? "
+        "GROUP BY p.id ORDER BY p.name",
+        group_id,
+    )
+    rows = []
+    for _id, name, found in marks:
+        states = dict(part.split(":") for part in found.split(","))
+        cells = [states.get(str(id)) or "-" for id, _day in meetings]
+        rows.append((name, cells, sum(cell == "present" for cell in cells), sum(cell != "-" for cell in cells)))
+    return render_template_string(GRID, title=one[1], group=one, meetings=meetings, rows=rows, figures=("11", "20", "half", "70", "all"))
+
+
+@bp.get("/meetings/<int:meeting_id>")
+@public
+def meeting(meeting_id: int) -> str:
+    """One meeting."""
+    one = sql(
+        "SELECT t.id, t.meets_on, t.local_time, g.name, g.place FROM meetings t JOIN groups g ON g.id = t.group_id WHERE t.id = ?",
+        meeting_id,
+    )[0]
+    recorded = sql("SELECT count(*) FROM marks WHERE meeting_id = ?", meeting_id)[0][0]
+    homework = sql("SELECT count(*) FROM assignments WHERE meeting_id = ?", meeting_id)[0][0]
+    topics = sql("SELECT module, topic FROM planned_topics WHERE meeting_id = ? ORDER BY position", meeting_id)
+    return render_template_string(MEETING, title="Meeting", meeting=one, recorded=recorded, homework=homework, topics=topics)
+
+
+@bp.get("/today/<int:staff_id>")
+@public
+def today(staff_id: int) -> str:
+    """What is coming and what is left."""
+    mine = "SELECT t.id, t.meets_on, t.local_time, g.name, g.place FROM meetings t JOIN groups g ON g.id = t.group_id JOIN group_leaders l ON l.group_id = g.id "
+    coming = sql(
+        mine
+        + "WHERE l.staff_id = ? AND t.starts_at >= datetime('now', '-12 hours') AND t.starts_at < datetime('now', '+7 days') ORDER BY 2",
+        staff_id,
+    )
+    past = sql(
+        mine + "WHERE l.staff_id = ? AND t.starts_at < datetime('now', '-1 hours') AND t.starts_at > datetime('now', '-28 days') AND "
+        "(SELECT count(*) FROM marks m WHERE m.meeting_id = t.id AND m.state <> 'not_recorded') < 10 ORDER BY 2",
+        staff_id,
+    )
+    missed = sql(
+        "SELECT p.name, count(*) FROM marks m JOIN meetings t ON t.id = m.meeting_id JOIN group_leaders l ON l.group_id = t.group_id "
+        "JOIN twin_people p ON p.id = m.participant_id WHERE l.staff_id = ? AND m.state = 'absent' AND t.starts_at > datetime('now', '-70 days') GROUP BY p.id "
+        "HAVING count(*) > 3",
+        staff_id,
+    )
+    return render_template_string(TODAY, title="Today", coming=coming, past=past, missed=missed)
+
+
+@bp.get("/handouts/<handout>")
+@public
+def handout(handout: str) -> str:
+    """One handout, its text rendered beforehand."""
+    if handout not in _pages:
+        programme = content.load()
+        document = programme.document(handout)
+        _pages[handout] = (document.title.plain, content.html(document, programme))
+    title, body = _pages[handout]
+    return render_template_string(HANDOUT, title=title, body=body)
+
+
+_pages: dict[str, tuple[str, str]] = {}
