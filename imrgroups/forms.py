@@ -6,17 +6,23 @@ from typing import Any
 
 import phonenumbers
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, Field, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from imrgroups.i18n import gettext, lazy_gettext
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
+# The two joiners belong to the spelling of Persian, Hindi and others. Beside a Latin letter, a space or nothing they are only invisible.
+_LOOSE_JOINER = re.compile("(?<![^\x00-\u02ff\\s])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u02ff\\s])")
 
 
 def clean(text: str | None) -> str:
     """What was typed without invisible marks (direction marks, zero-width and control characters) and outer space, in NFC."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text or "")).strip()
+    visible = _LOOSE_JOINER.sub("", _INVISIBLE.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")))
+    return unicodedata.normalize("NFC", visible).strip()
 
 
 def one_line(text: str | None) -> str:
@@ -24,12 +30,47 @@ def one_line(text: str | None) -> str:
     return " ".join(clean(text).split())
 
 
+# What WTForms itself says, in our words: what to do, never "invalid".
+_OWN_WORDS = {
+    "Not a valid choice.": lazy_gettext("Choose one from the list"),
+    "Not a valid choice": lazy_gettext("Choose one from the list"),
+    "Invalid Choice: could not coerce.": lazy_gettext("Choose one from the list"),
+    "Invalid choice(s): one or more data inputs could not be coerced.": lazy_gettext("Choose from the list"),
+    "Not a valid integer value.": lazy_gettext("Write a whole number in figures"),
+    "Not a valid decimal value.": lazy_gettext("Write a number in figures"),
+    "Not a valid float value.": lazy_gettext("Write a number in figures"),
+    "Not a valid date value.": lazy_gettext("Choose a day, or write it as year, month, day: 2027-01-12"),
+    "Not a valid time value.": lazy_gettext("Write the time as hours and minutes: 14:30"),
+    "Not a valid datetime value.": lazy_gettext("Choose a day and a time"),
+    "Number must be between %(min)s and %(max)s.": lazy_gettext("Write a number from %(min)s to %(max)s"),
+    "Number must be at least %(min)s.": lazy_gettext("Write a number of at least %(min)s"),
+    "Number must be at most %(max)s.": lazy_gettext("Write a number of at most %(max)s"),
+    "This field is required.": lazy_gettext("Fill this in"),
+}
+
+
+class _OwnWords:
+    def gettext(self, text: str) -> str:
+        return str(_OWN_WORDS.get(text, text))
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return gettext("Choose from the list") if "valid choice" in singular else (singular if count == 1 else plural)
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """The base of every form. `summary()` feeds the error summary at the top of the page."""
 
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Which words fields use."""
+
+        def get_translations(self, _form: Any) -> _OwnWords:
+            """Where fields look up what they say of mistakes."""
+            return _OwnWords()
+
     def summary(self) -> list[tuple[str, str]]:
         """(id of the field, what to do about it) for each error, in the order of the fields."""
-        return [(field.id, str(message)) for field in self for message in _flat(field.errors)]
+        of_fields = [(field.id, str(message)) for field in self for message in _flat(field.errors)]
+        return of_fields + [("", str(message)) for message in self.form_errors]
 
 
 def _flat(errors: Any) -> list[Any]:
@@ -38,9 +79,20 @@ def _flat(errors: Any) -> list[Any]:
     return [message for error in errors for message in (_flat(error) if isinstance(error, list | dict) else [error])]
 
 
-def needed(message: str) -> InputRequired:
+class Needed(InputRequired):
+    """The field must be filled in, and with more than spaces and invisible marks."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Stop with the message when nothing is left of what was typed."""
+        super().__call__(form, field)
+        if isinstance(field.data, str) and not clean(field.data):
+            field.errors = []
+            raise StopValidation(str(self.message))
+
+
+def needed(message: str) -> Needed:
     """The field must be filled in; `message` says what to do ("Write the name of the group")."""
-    return InputRequired(message)
+    return Needed(message)
 
 
 def at_most(length: int) -> Length:
@@ -56,8 +108,27 @@ class LineField(StringField):
         self.data = one_line(valuelist[0]) if valuelist else self.data
 
 
+class WordsField(TextAreaField):
+    """Several lines of text, cleaned of invisible marks and outer space."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep the cleaned text."""
+        self.data = clean(valuelist[0]) if valuelist else self.data
+
+
+class DayField(DateField):
+    """A date as the browser's picker sends it (ISO), of this century or the one before."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep the date; a year that no calendar on the wall has ever shown is a slip of the finger."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not 1900 <= self.data.year <= 2199:
+            self.data = None
+            raise ValueError(gettext("Check the year"))
+
+
 class PhoneField(LineField):
-    """A phone number; `data` becomes its international form (E.164) or stays as typed with an error."""
+    """A phone number; `data` becomes its international form (E.164) or stays as typed with an error. Set `country` on the field."""
 
     country = "DK"
 

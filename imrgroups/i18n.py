@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_day_names
 from babel.messages.mofile import write_mo
@@ -15,10 +17,13 @@ from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session, url_for
 from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
 
+from imrgroups import config
+
 __all__ = ["gettext", "lazy_gettext", "ngettext", "pgettext", "get_locale", "force_locale"]
 
 LOCALES = ("en", "da", "sv", "he")
-RIGHT_TO_LEFT = frozenset({"he", "ar", "fa", "ur"})
+RIGHT_TO_LEFT = frozenset({"he", "ar", "fa", "ur", "ps", "ckb", "yi"})
+FAR_DAYS = 300
 _curriculum = Domain(domain="curriculum")
 _DAY = {"en": "EEEE d MMMM", "da": "EEEE 'den' d. MMMM", "sv": "EEEE 'den' d MMMM", "he": "EEEE, d בMMMM"}
 _SHORT = {"en": "EEE d MMM", "da": "EEE 'd.' d. MMM", "sv": "EEE d MMM", "he": "EEE d בMMM"}
@@ -35,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {
         "locale": language(), "direction": direction(), "day": day, "short_day": short_day, "clock": clock, "when": when,
         "percent": percent, "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum,
+        "own_name": own_name, "dial": dial,
     })
 
 
@@ -101,8 +107,11 @@ def curriculum(source: str, code: str = "") -> str:
 
 
 def language_link(code: str) -> str:
-    """The address of this same page in another language."""
-    return url_for(request.endpoint or "staff.welcome", **{**(request.view_args or {}), **request.args.to_dict(), "lang": code})
+    """The address of this same page in another language; built from the path, so that nothing typed in the address can bend it."""
+    if request.endpoint is None:
+        return url_for("staff.welcome", lang=code)
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{quote(request.root_path + request.path)}?{urlencode([*asked, ('lang', code)])}"
 
 
 @lru_cache(maxsize=256)
@@ -122,18 +131,23 @@ def in_language(code: str) -> Iterator[None]:
 
 
 def day(value: date | None) -> str:
-    """A date with its weekday, never in figures alone: "tirsdag den 5. januar"."""
-    return _day(value, language(), False) if value else ""
+    """A date with its weekday, never in figures alone: "tirsdag den 5. januar"; with its year when it is far off."""
+    return _day(value, language(), False, _far(value)) if value else ""
 
 
 def short_day(value: date | None) -> str:
-    """A date for narrow places, still with its weekday: "Tue 5 Jan"."""
-    return _day(value, language(), True) if value else ""
+    """A date for narrow places, still with its weekday: "Tue 5 Jan"; with its year when it is far off."""
+    return _day(value, language(), True, _far(value)) if value else ""
+
+
+def _far(value: date) -> bool:
+    return abs((config.now().date() - value).days) > FAR_DAYS
 
 
 @lru_cache(maxsize=4096)
-def _day(value: date, code: str, short: bool) -> str:
-    return format_date(value, (_SHORT if short else _DAY).get(code, "EEEE d MMMM"), locale=code)
+def _day(value: date, code: str, short: bool, with_year: bool) -> str:
+    pattern = (_SHORT if short else _DAY).get(code, "EEEE d MMMM")
+    return format_date(value, f"{pattern} y" if with_year else pattern, locale=code)
 
 
 def clock(value: time | datetime | None) -> str:
@@ -158,6 +172,14 @@ def percent(part: int, whole: int) -> str:
     """A share with its denominator, as "7 of 9 (78 %)"; "0 of 0" has no percentage."""
     counted = gettext("%(part)s of %(whole)s", part=part, whole=whole)
     return f"{counted} ({round(100 * part / whole)} %)" if whole else counted
+
+
+def dial(number: str | None) -> str:
+    """A stored phone number (E.164) in groups that are easy to dial: "+45 20 12 34 56"; what is no number stays as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(number or ""), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return number or ""
 
 
 def number(value: float, places: int = 0) -> str:

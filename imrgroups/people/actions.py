@@ -97,10 +97,12 @@ def _record(action: str, person: Participant, by: int | None, now: datetime, **d
     audit.record(action, centre_id=person.centre_id, subject=f"participants/{person.id}", by=by, now=now, detail=detail)
 
 
-def finish_task(person: Participant, task: str, *, outcome: str, text: str = "", on: date, by: int | None, now: datetime) -> None:
+def finish_task(
+    person: Participant, task: str, *, outcome: str, text: str | None = None, on: date, by: int | None, now: datetime
+) -> None:
     """Say that a task of the intake is dealt with ("done" or "not_now"); saying it again replaces what was said.
 
-    Raises CannotChangePerson("task") for a word that is no task or no outcome.
+    text: what was found out; None leaves what stands there. Raises CannotChangePerson("task") for a word that is no task or no outcome.
     """
     if task not in INTAKE_TASKS or outcome not in OUTCOMES:
         raise CannotChangePerson("task")
@@ -108,7 +110,9 @@ def finish_task(person: Participant, task: str, *, outcome: str, text: str = "",
     if row is None:
         row = IntakeTask(participant_id=person.id, task=task)
         db.session.add(row)
-    row.outcome, row.text, row.done_on, row.by_id = outcome, text or None, on, by
+    row.outcome, row.done_on, row.by_id = outcome, on, by
+    if text is not None:
+        row.text = text or None
     _record("participant.intake", person, by, now, task=task, outcome=outcome)
     db.session.commit()
 
@@ -130,15 +134,15 @@ def consent(person: Participant, what: str, *, given: bool, on: date, how: str, 
 
 def consents_of(person_id: int) -> list[Consent]:
     """Every answer of a person, newest first."""
-    wanted = select(Consent).where(Consent.participant_id == person_id).order_by(Consent.recorded_at.desc(), Consent.id)
+    wanted = select(Consent).where(Consent.participant_id == person_id).order_by(Consent.recorded_at.desc(), Consent.told_on.desc())
     return list(db.session.execute(wanted).scalars())
 
 
 def has_consented(person_ids: Iterable[int], what: str) -> set[int]:
     """Those of these people whose newest answer is yes."""
     newest: dict[int, bool] = {}
-    wanted = select(Consent).where(Consent.participant_id.in_(list(person_ids)), Consent.what == what).order_by(Consent.recorded_at)
-    for row in db.session.execute(wanted).scalars():
+    wanted = select(Consent).where(Consent.participant_id.in_(list(person_ids)), Consent.what == what)
+    for row in db.session.execute(wanted.order_by(Consent.recorded_at, Consent.told_on)).scalars():
         newest[row.participant_id] = row.given
     return {person for person, given in newest.items() if given}
 
@@ -197,6 +201,14 @@ def contact(row: Supporter, *, on: date, kind: str, about: str, by: int | None, 
     return made
 
 
+def remove_contact(made: SupporterContact, *, by: int | None, now: datetime) -> None:
+    """Take back a contact that was put down by mistake; that it was there stays in the record."""
+    row = db.session.get_one(Supporter, made.supporter_id)
+    _record("supporter.contact_removed", row.participant, by, now, supporter=row.code, kind=made.kind)
+    db.session.delete(made)
+    db.session.commit()
+
+
 def contacts_of(person_id: int) -> list[SupporterContact]:
     """The contacts with all supporters of a person, newest first."""
     wanted = select(SupporterContact).join(Supporter).where(Supporter.participant_id == person_id)
@@ -208,15 +220,27 @@ def participant_of_supporter(key: int) -> int | None:
     return db.session.execute(select(Supporter.participant_id).where(Supporter.id == key)).scalar()
 
 
-def admit(person: Participant, *, on: date, by: int | None, now: datetime) -> HospitalStay:
-    """Somebody is in hospital from a day on. Raises CannotChangePerson("already_in_hospital")."""
-    if in_hospital([person.id], on):
+def admit(person: Participant, *, on: date, until: date | None = None, by: int | None, now: datetime) -> HospitalStay:
+    """Somebody is in hospital from a day on; with `until` a stay that is over is put down at once.
+
+    Raises CannotChangePerson("already_in_hospital" | "before_admission"); stays of one person never overlap.
+    """
+    if until is not None and until < on:
+        raise CannotChangePerson("before_admission")
+    if any((stay.to_on is None or stay.to_on >= on) and (until is None or stay.from_on <= until) for stay in hospital_stays(person.id)):
         raise CannotChangePerson("already_in_hospital")
-    stay = HospitalStay(participant_id=person.id, from_on=on)
+    stay = HospitalStay(participant_id=person.id, from_on=on, to_on=until)
     db.session.add(stay)
     _record("participant.admitted", person, by, now)
     db.session.commit()
     return stay
+
+
+def remove_stay(person: Participant, stay: HospitalStay, *, by: int | None, now: datetime) -> None:
+    """Take back a stay that was put down by mistake; that it was there stays in the record."""
+    _record("participant.stay_removed", person, by, now, first=stay.from_on.isoformat())
+    db.session.delete(stay)
+    db.session.commit()
 
 
 def discharge(person: Participant, *, on: date, by: int | None, now: datetime) -> None:
@@ -241,15 +265,19 @@ def hospital_stays(person_id: int) -> list[HospitalStay]:
 def in_hospital(person_ids: Iterable[int], on: date, session: Session | None = None) -> set[int]:
     """Those of these people who are in hospital on a day."""
     wanted = select(HospitalStay.participant_id).where(
-        HospitalStay.participant_id.in_(list(person_ids)), HospitalStay.from_on <= on, or_(HospitalStay.to_on.is_(None), HospitalStay.to_on >= on)
+        HospitalStay.participant_id.in_(list(person_ids)), HospitalStay.from_on <= on,
+        or_(HospitalStay.to_on.is_(None), HospitalStay.to_on >= on),
     )
     return set((session or db.session()).execute(wanted).scalars())
 
 
-def same_name(name: str, centre_id: int, but: int | None = None) -> int:
-    """How many others of the centre have exactly this name; the screens then show codes beside names."""
-    wanted = select(Participant).where(Participant.centre_id == centre_id)
-    return sum(1 for other in db.session.execute(wanted).scalars() if other.id != but and other.name == name)
+def namesakes(name: str, centre_id: int, but: int | None = None) -> list[str]:
+    """The codes of the others of a centre who have this name, whatever its case; the screens show codes beside such names."""
+    wanted = select(Participant.id, Participant.code, Participant.name_sealed).where(Participant.centre_id == centre_id)
+    return sorted(
+        row.code for row in db.session.execute(wanted)
+        if row.id != but and Participant.name.open(Participant, row.id, row.name_sealed).casefold() == name.casefold()
+    )
 
 
 def count(centre_id: int) -> int:
