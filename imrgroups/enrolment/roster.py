@@ -2,17 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, union_all
+from sqlalchemy import func, or_, select, union_all
+from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import literal
 
 from imrgroups.auth import Scope, Ties
 from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment, WaitingPlace
+from imrgroups.groups import series
 from imrgroups.groups.models import Group, GroupLeader, Meeting
-from imrgroups.people.models import Participant, short_name
-from imrgroups.staff.models import Role, Staff, StaffSession
+from imrgroups.people import actions as people
+from imrgroups.people.models import IntakeTask, Participant, short_name
+from imrgroups.staff.models import Centre, Role, Staff, StaffSession
+
+WANTING = ("waiting", "offered")  # the states of somebody who would still like a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,12 @@ def enrolments(group_id: int) -> list[Enrolment]:
     return list(db.session.execute(wanted).scalars())
 
 
+def first_day(group_id: int, person_id: int) -> date:
+    """The day somebody first joined a group. Raises NoResultFound where they never did."""
+    wanted = select(func.min(Enrolment.joined_on)).where(Enrolment.group_id == group_id, Enrolment.participant_id == person_id)
+    return db.session.execute(wanted).scalar_one()
+
+
 def groups_of(person_id: int) -> list[tuple[Group, Enrolment]]:
     """The groups a person belongs or belonged to, newest first."""
     wanted = select(Group, Enrolment).join(Enrolment).where(Enrolment.participant_id == person_id).order_by(Enrolment.joined_on.desc())
@@ -124,9 +136,149 @@ def scope_of_participant(person_id: int) -> Scope | None:
         .where(Participant.id == person_id)
         .union(
             select(Participant.centre_id, WaitingPlace.group_id).join(WaitingPlace, WaitingPlace.participant_id == Participant.id)
-            .where(Participant.id == person_id, WaitingPlace.state.in_(("waiting", "offered")))
+            .where(Participant.id == person_id, WaitingPlace.state.in_(WANTING))
         )
     ).all()
     if not rows:
         return None
     return Scope(rows[0].centre_id, frozenset(row.group_id for row in rows if row.group_id is not None), person=True)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """One group in the list of groups. on, at: its next meeting, None where none is planned; people: how many belong today."""
+
+    id: int
+    code: str
+    name: str
+    centre: str
+    place: str
+    starts_on: date
+    ended_on: date | None
+    capacity: int
+    on: date | None
+    at: time | None
+    people: int
+    leaders: tuple[str, ...]
+
+
+def groups_for(ties: Ties, now: datetime, *, ended: bool = False, text: str = "") -> list[GroupLine]:
+    """The groups somebody leads or coordinates, by centre and name: those that run, or those that ended. Three statements.
+
+    text: words that name, code, place, centre or a leader must contain.
+    """
+    today = now.date()
+    after = select(func.min(Meeting.starts_at)).where(Meeting.group_id == Group.id, Meeting.state == "planned", Meeting.starts_at >= now)
+    rows = db.session.execute(
+        select(
+            Group.id, Group.code, Group.name, Centre.name.label("centre"), Group.place, Group.timezone, Group.starts_on, Group.ended_on,
+            Group.capacity, after.scalar_subquery().label("next_at"),
+        )
+        .join(Centre, Centre.id == Group.centre_id)
+        .where(or_(Group.id.in_(ties.groups), Group.centre_id.in_(ties.centres("coordinator"))))
+        .where(Group.ended_on < today if ended else or_(Group.ended_on.is_(None), Group.ended_on >= today))
+        .order_by(Centre.name, Group.name, Group.code)
+    ).all()
+    leaders, numbers = _leaders([row.id for row in rows]), _numbers({row.id: row.timezone for row in rows}, now)
+    found = []
+    for row in rows:
+        begins = row.next_at.astimezone(ZoneInfo(row.timezone)) if row.next_at else None
+        line = GroupLine(
+            row.id, row.code, row.name, row.centre, row.place, row.starts_on, row.ended_on, row.capacity,
+            begins and begins.date(), begins and begins.time(), numbers.get(row.id, 0), tuple(leaders.get(row.id, ())),
+        )
+        if text.casefold() in " ".join((line.name, line.code, line.place, line.centre, *line.leaders)).casefold():
+            found.append(line)
+    return found
+
+
+def _leaders(group_ids: list[int]) -> dict[int, list[str]]:
+    wanted = select(GroupLeader.group_id, Staff.name).join(Staff, Staff.id == GroupLeader.staff_id)
+    found: dict[int, list[str]] = {}
+    for group, name in db.session.execute(wanted.where(GroupLeader.group_id.in_(group_ids)).order_by(Staff.name)):
+        found.setdefault(group, []).append(name)
+    return found
+
+
+def _numbers(zones: dict[int, str], now: datetime) -> dict[int, int]:
+    wanted = select(Enrolment.group_id, Enrolment.participant_id, Enrolment.joined_on, Enrolment.left_on)
+    found: dict[int, set[int]] = {}
+    for row in db.session.execute(wanted.where(Enrolment.group_id.in_(list(zones)))):
+        today = now.astimezone(ZoneInfo(zones[row.group_id])).date()
+        if row.joined_on <= today and (row.left_on is None or row.left_on >= today):
+            found.setdefault(row.group_id, set()).add(row.participant_id)
+    return {group: len(them) for group, them in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who belongs or belonged to a group. away: times away in between, as (last day, first day again).
+
+    here: belongs today or will; hospital: is there today; catch_up: joined after the first module and has not gone through it yet.
+    """
+
+    person: Person
+    reason: str
+    away: tuple[tuple[date, date], ...]
+    here: bool
+    hospital: bool
+    catch_up: bool
+
+
+def members(group: Group, today: date) -> list[Member]:
+    """Everybody who belongs or ever belonged to a group, in the order of the register. Five statements."""
+    times: dict[int, list[Enrolment]] = {}
+    for row in enrolments(group.id):
+        times.setdefault(row.participant_id, []).append(row)
+    over_on = series.over_on(group.id, group.modules[0])
+    done = select(IntakeTask.participant_id).where(IntakeTask.task == "module_one", IntakeTask.outcome == "done")
+    caught_up = set(db.session.execute(done.where(IntakeTask.participant_id.in_(list(times)))).scalars())
+    hospital = people.in_hospital(times, today)
+    found = []
+    for person in roster(group.id):
+        rows = times[person.id]
+        here = person.left_on is None or person.left_on >= today
+        late = over_on is not None and rows[0].joined_on > over_on
+        away = tuple((before.left_on, after.joined_on) for before, after in zip(rows, rows[1:], strict=False) if before.left_on)
+        found.append(Member(person, rows[-1].left_reason, away, here, person.id in hospital, here and late and person.id not in caught_up))
+    return found
+
+
+def waiting(group_id: int) -> list[WaitingPlace]:
+    """Those who wait for a place in a group, the longest first."""
+    wanted = (
+        select(WaitingPlace).options(joinedload(WaitingPlace.participant))
+        .where(WaitingPlace.group_id == group_id, WaitingPlace.state.in_(WANTING)).order_by(WaitingPlace.since_on, WaitingPlace.id)
+    )
+    return list(db.session.execute(wanted).scalars())
+
+
+def candidates(group: Group, ties: Ties, today: date, text: str = "", limit: int = 20) -> tuple[list[tuple[int, str, str]], bool]:
+    """Who could join a group, as (key, code, name), and whether there are more than `limit`.
+
+    Without text: people of the centre who are in no group now. With text: all of the centre whose name or code contains it.
+    A leader sees people who were never in a group, or in one of their own; a coordinator sees everybody.
+    """
+    mine = Participant.centre_id == group.centre_id
+    times = select(Enrolment.participant_id, Enrolment.group_id, Enrolment.left_on).join(Participant).where(mine)
+    places = select(WaitingPlace.participant_id, WaitingPlace.group_id).join(Participant).where(mine, WaitingPlace.state.in_(WANTING))
+    groups_of_them: dict[int, set[int]] = {}
+    busy, taken = set[int](), set[int]()
+    for row in db.session.execute(times):
+        groups_of_them.setdefault(row.participant_id, set()).add(row.group_id)
+        if row.left_on is None or row.left_on >= today:
+            (taken if row.group_id == group.id else busy).add(row.participant_id)
+    for row in db.session.execute(places):
+        groups_of_them.setdefault(row.participant_id, set()).add(row.group_id)
+        if row.group_id == group.id:
+            taken.add(row.participant_id)
+    everybody, found = group.centre_id in ties.centres("coordinator"), []
+    for row in db.session.execute(select(Participant.id, Participant.code, Participant.name_sealed).where(mine)):
+        theirs = groups_of_them.get(row.id, set())
+        if row.id in taken or not (everybody or not theirs or theirs & ties.groups) or (not text and row.id in busy):
+            continue
+        name = Participant.name.open(Participant, row.id, row.name_sealed) or row.code
+        if text.casefold() in f"{name} {row.code}".casefold():
+            found.append((row.id, row.code, name))
+    found.sort(key=lambda line: (line[2].casefold(), line[1]))
+    return found[:limit], len(found) > limit
