@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.goals.models import PROGRESS, FollowUp, Goal, Step
 from imrgroups.groups.models import Group, Meeting
+from imrgroups.people.models import Supporter
+from imrgroups.rules import attendance as rules
+from imrgroups.rules.attendance import CannotMark
 
 
 class CannotSetGoal(Exception):
@@ -22,7 +26,7 @@ class CannotSetGoal(Exception):
 def set_goal(
     *, group_id: int, participant_id: int, text: str, on: date, by: int | None, now: datetime, code: str = "", follows: Goal | None = None
 ) -> Goal:
-    """Write down a goal in the person's own words; without a code the next free one is made (M0001...).
+    """Write down a goal in the person's own words; without a code the next free one is made (M00001...).
 
     Raises CannotSetGoal("no_words" | "code_taken").
     """
@@ -48,17 +52,19 @@ def _new(group_id: int, participant_id: int, text: str, on: date, by: int | None
 
 
 def _next_code() -> str:
-    made = select(func.max(Goal.code)).where(func.length(Goal.code) == 6, Goal.code.like("M%"))
-    highest = db.session.execute(made).scalar()
-    return f"M{int(highest[1:]) + 1 if highest and highest[1:].isdigit() else 1:05d}"
+    made = select(Goal.code).where(Goal.code.regexp_match("^M[0-9]{5,}$")).order_by(func.length(Goal.code).desc(), Goal.code.desc())
+    highest = db.session.execute(made.limit(1)).scalar()
+    return f"M{int(highest[1:]) + 1 if highest else 1:05d}"
 
 
 def change(goal: Goal, *, text: str, on: date, by: int | None, now: datetime) -> Goal:
     """Change the words of a goal: the old one stays as `changed`, a new one follows it and takes over the steps not done.
 
-    Raises CannotSetGoal("no_words" | "closed").
+    Raises CannotSetGoal("no_words" | "same_words" | "closed").
     """
     _still_active(goal)
+    if text == goal.text:
+        raise CannotSetGoal("same_words")
     new = _new(goal.group_id, goal.participant_id, text, on, by, "", goal)
     goal.state, goal.closed_on = "changed", on
     for number, step in enumerate([step for step in goal.steps if step.done_on is None], 1):
@@ -90,10 +96,14 @@ def _still_active(goal: Goal) -> None:
 
 
 def add_step(goal: Goal, *, text: str, due_on: date | None, supporter_id: int | None, by: int | None, now: datetime) -> Step:
-    """Add a small step. Raises CannotSetGoal("no_words" | "closed")."""
+    """Add a small step; somebody close to the person may help with it. Raises CannotSetGoal("no_words" | "closed" | "supporter")."""
     _still_active(goal)
     if not text:
         raise CannotSetGoal("no_words")
+    if supporter_id is not None:
+        theirs = select(Supporter.id).where(Supporter.id == supporter_id, Supporter.participant_id == goal.participant_id)
+        if not db.session.execute(theirs).first():
+            raise CannotSetGoal("supporter")
     highest = db.session.execute(select(func.max(Step.number)).where(Step.goal_id == goal.id)).scalar() or 0
     step = Step(goal_id=goal.id, number=highest + 1, due_on=due_on, supporter_id=supporter_id)
     step.text = text
@@ -104,36 +114,54 @@ def add_step(goal: Goal, *, text: str, due_on: date | None, supporter_id: int | 
 
 
 def finish_step(step: Step, *, on: date | None, by: int | None, now: datetime) -> None:
-    """A step is done on a day; None says that it is not done after all."""
-    step.done_on = on
+    """A step is done on a day; None says that it is not done after all. Raises CannotSetGoal("closed")."""
     goal = db.session.get_one(Goal, step.goal_id)
+    _still_active(goal)
+    step.done_on = on
     _record("goal.step_done", goal, by, now, step=step.number, done=on is not None)
     db.session.commit()
 
 
 def follow_up(meeting: Meeting, said: Mapping[int, tuple[str, str]], *, by: int | None, now: datetime) -> int:
-    """Write down what was said about goals at a meeting: (progress, words) by goal key; saying it again replaces it. Returns how many.
+    """Write down what was said about goals at a meeting: (progress, words) by goal key. Returns how many stand.
 
-    Raises CannotSetGoal("progress" | "other_group").
+    Saying it again replaces it, an empty progress takes it back. All or nothing.
+    Raises CannotSetGoal("progress" | "other_group" | "cancelled" | "not_yet").
     """
-    wanted = select(FollowUp).where(FollowUp.meeting_id == meeting.id, FollowUp.goal_id.in_(said))
+    meeting = _begun(meeting, now)
+    keys = list(said)
+    wanted = select(FollowUp).where(FollowUp.meeting_id == meeting.id, FollowUp.goal_id.in_(keys))
     known = {row.goal_id: row for row in db.session.execute(wanted).scalars()}
-    here = set(db.session.execute(select(Goal.id).where(Goal.id.in_(said), Goal.group_id == meeting.group_id)).scalars())
-    for goal_id, (progress, text) in said.items():
-        if progress not in PROGRESS:
+    here = set(db.session.execute(select(Goal.id).where(Goal.id.in_(keys), Goal.group_id == meeting.group_id)).scalars())
+    for goal_id, (progress, _text) in said.items():
+        if progress and progress not in PROGRESS:
             raise CannotSetGoal("progress")
         if goal_id not in here:
             raise CannotSetGoal("other_group")
-        row = known.get(goal_id) or FollowUp(goal_id=goal_id, meeting_id=meeting.id)
-        row.progress, row.text, row.by_id = progress, text or None, by
-        db.session.add(row)
-    group = meeting.group
+    for goal_id, (progress, text) in said.items():
+        row = known.get(goal_id)
+        if progress:
+            row = row or FollowUp(goal_id=goal_id, meeting_id=meeting.id)
+            row.progress, row.text, row.by_id = progress, text or None, by
+            db.session.add(row)
+        elif row is not None:
+            db.session.delete(row)
     audit.record(
-        "goal.followed_up", centre_id=group.centre_id, subject=f"meetings/{meeting.id}", by=by, now=now,
+        "goal.followed_up", centre_id=meeting.group.centre_id, subject=f"meetings/{meeting.id}", by=by, now=now,
         detail={"goals": sorted(str(goal) for goal in said)},
     )
     db.session.commit()
-    return len(said)
+    return sum(1 for progress, _text in said.values() if progress)
+
+
+def _begun(meeting: Meeting, now: datetime) -> Meeting:
+    """The meeting, locked so that two leaders who save at once come one after the other."""
+    meeting = db.session.execute(select(Meeting).where(Meeting.id == meeting.id).with_for_update()).scalar_one()
+    try:
+        rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
+    except CannotMark as error:
+        raise CannotSetGoal(error.reason.value) from error
+    return meeting
 
 
 def _record(action: str, goal: Goal, by: int | None, now: datetime, **detail: object) -> None:
@@ -142,8 +170,9 @@ def _record(action: str, goal: Goal, by: int | None, now: datetime, **detail: ob
 
 
 def goals_of(person_id: int) -> list[Goal]:
-    """All goals of a person, newest first; earlier versions of a changed goal are among them."""
+    """All goals of a person with their steps, newest first; earlier versions of a changed goal are among them."""
     wanted = select(Goal).where(Goal.participant_id == person_id).order_by(Goal.set_on.desc(), Goal.code.desc())
+    wanted = wanted.options(selectinload(Goal.steps))
     return list(db.session.execute(wanted).scalars())
 
 

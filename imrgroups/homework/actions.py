@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.groups.models import Meeting
 from imrgroups.homework.models import RESULTS, Assignment, Review
+from imrgroups.people.models import Supporter
+from imrgroups.rules import attendance as rules
+from imrgroups.rules.attendance import CannotMark
 
 
 class CannotAgree(Exception):
@@ -33,16 +36,19 @@ class Task:
 def agree(meeting: Meeting, tasks: Mapping[int, Task], *, by: int | None, now: datetime) -> int:
     """Agree on homework at a meeting, by participant key; saying it again replaces it, an empty text takes it back. Returns how many stand.
 
-    Raises CannotAgree("reviewed") when homework that was already talked about would be taken back or changed.
+    Raises CannotAgree("reviewed") when homework that was already talked about would be taken back or changed, CannotAgree("supporter") for
+    one who belongs to somebody else, CannotAgree("cancelled" | "not_yet"). All or nothing.
     """
-    wanted = select(Assignment).where(Assignment.meeting_id == meeting.id, Assignment.participant_id.in_(tasks)).options(
+    meeting = _begun(meeting, now)
+    wanted = select(Assignment).where(Assignment.meeting_id == meeting.id, Assignment.participant_id.in_(list(tasks))).options(
         joinedload(Assignment.review)
     )
     known = {row.participant_id: row for row in db.session.execute(wanted).scalars()}
+    _check_supporters(tasks)
+    if any((row := known.get(person)) and row.review and row.text != task.text for person, task in tasks.items()):
+        raise CannotAgree("reviewed")
     for person, task in tasks.items():
         row = known.get(person)
-        if row is not None and row.review is not None and row.text != task.text:
-            raise CannotAgree("reviewed")
         if not task.text:
             if row is not None:
                 db.session.delete(row)
@@ -56,28 +62,52 @@ def agree(meeting: Meeting, tasks: Mapping[int, Task], *, by: int | None, now: d
     return sum(1 for task in tasks.values() if task.text)
 
 
-def review(meeting: Meeting, results: Mapping[int, tuple[str, str]], *, by: int | None, now: datetime) -> int:
-    """Write down at a meeting how earlier homework went: (result, obstacle) by assignment key; saying it again replaces it.
+def _check_supporters(tasks: Mapping[int, Task]) -> None:
+    named = {task.supporter_id: person for person, task in tasks.items() if task.supporter_id is not None}
+    if named:
+        owners = dict(db.session.execute(select(Supporter.id, Supporter.participant_id).where(Supporter.id.in_(list(named)))).all())
+        if any(task.supporter_id is not None and owners.get(task.supporter_id) != person for person, task in tasks.items()):
+            raise CannotAgree("supporter")
 
-    Returns how many. Raises CannotAgree("result" | "other_group").
+
+def _begun(meeting: Meeting, now: datetime) -> Meeting:
+    """The meeting, locked so that two leaders who save at once come one after the other."""
+    meeting = db.session.execute(select(Meeting).where(Meeting.id == meeting.id).with_for_update()).scalar_one()
+    try:
+        rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
+    except CannotMark as error:
+        raise CannotAgree(error.reason.value) from error
+    return meeting
+
+
+def review(meeting: Meeting, results: Mapping[int, tuple[str, str]], *, by: int | None, now: datetime) -> int:
+    """Write down at a meeting how earlier homework went: (result, obstacle) by assignment key. Returns how many stand.
+
+    Saying it again replaces it, an empty result takes it back. All or nothing.
+    Raises CannotAgree("result" | "other_group" | "cancelled" | "not_yet").
     """
+    meeting = _begun(meeting, now)
     wanted = (
         select(Assignment).join(Meeting, Meeting.id == Assignment.meeting_id)
-        .where(Assignment.id.in_(results), Meeting.group_id == meeting.group_id)
+        .where(Assignment.id.in_(list(results)), Meeting.group_id == meeting.group_id)
         .options(joinedload(Assignment.review))
     )
     known = {row.id: row for row in db.session.execute(wanted).scalars()}
+    if any(result and result not in RESULTS for result, _obstacle in results.values()):
+        raise CannotAgree("result")
+    if not set(results) <= set(known):
+        raise CannotAgree("other_group")
     for key, (result, obstacle) in results.items():
-        if result not in RESULTS:
-            raise CannotAgree("result")
-        if key not in known:
-            raise CannotAgree("other_group")
-        row = known[key].review or Review(assignment_id=key)
-        row.result, row.obstacle, row.reviewed_meeting_id, row.by_id = result, obstacle or None, meeting.id, by
-        db.session.add(row)
+        row = known[key].review
+        if result:
+            row = row or Review(assignment_id=key)
+            row.result, row.obstacle, row.reviewed_meeting_id, row.by_id = result, obstacle or None, meeting.id, by
+            db.session.add(row)
+        elif row is not None:
+            db.session.delete(row)
     _record("homework.reviewed", meeting, by, now, results={str(key): result for key, (result, _obstacle) in results.items()})
     db.session.commit()
-    return len(results)
+    return sum(1 for result, _obstacle in results.values() if result)
 
 
 def _record(action: str, meeting: Meeting, by: int | None, now: datetime, **detail: object) -> None:
@@ -91,15 +121,20 @@ def agreed_at(meeting_id: int) -> dict[int, Assignment]:
 
 
 def to_review(meeting: Meeting) -> dict[int, Assignment]:
-    """The homework to talk about at a meeting, by participant key: each person's latest from an earlier meeting of the group."""
-    earlier = (
-        select(Assignment).join(Meeting, Meeting.id == Assignment.meeting_id)
+    """The homework to talk about at a meeting, by participant key: each person's latest from an earlier meeting of the group.
+
+    What was already talked about at another meeting is left out.
+    """
+    place = func.row_number().over(partition_by=Assignment.participant_id, order_by=(Meeting.meets_on.desc(), Meeting.number.desc()))
+    latest = (
+        select(Assignment.id, place.label("place"))
+        .join(Meeting, Meeting.id == Assignment.meeting_id)
         .where(Meeting.group_id == meeting.group_id, Meeting.meets_on < meeting.meets_on)
-        .options(joinedload(Assignment.review))
-        .order_by(Meeting.meets_on)
+        .subquery()
     )
-    latest = {row.participant_id: row for row in db.session.execute(earlier).scalars()}
-    return {person: row for person, row in latest.items() if row.review is None or row.review.reviewed_meeting_id == meeting.id}
+    wanted = select(Assignment).join(latest, latest.c.id == Assignment.id).where(latest.c.place == 1).options(joinedload(Assignment.review))
+    rows = db.session.execute(wanted).scalars()
+    return {row.participant_id: row for row in rows if row.review is None or row.review.reviewed_meeting_id == meeting.id}
 
 
 def homework_of(person_id: int) -> list[tuple[Meeting, Assignment]]:
