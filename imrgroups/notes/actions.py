@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
@@ -18,9 +18,10 @@ from imrgroups.notes.models import MEDIA, Amendment, HandoutGiven, MeetingNote, 
 class CannotNote(Exception):
     """Why a note is refused: `reason` is a short word for the screens to explain."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, people: Iterable[int | None] = ()) -> None:
+        """Keep the reason and, for "stale" and "signed" texts, whose lines they are (None: the group's)."""
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.people = reason, list(people)
 
 
 @dataclass(frozen=True)
@@ -54,26 +55,55 @@ class MeetingRecord:
 def record(meeting: Meeting, said: MeetingRecord, *, by: int | None, now: datetime) -> None:
     """Save what was done at a meeting, all of it or nothing.
 
-    When other topics were taught than planned, the plan of this meeting becomes what was taught and later topics re-flow.
-    Raises CannotNote("cancelled" | "not_held" | "step" | "minutes" | "topic" | "handout" | "technique" | "medium" | "signed" | "stale")
+    When other topics were taught than planned, the plan of this meeting becomes what was taught and later topics re-flow. Once anything is
+    signed, steps, topics, techniques and signed texts stay as they are; handouts can still be given to those who missed them.
+    Raises CannotNote("cancelled" | "not_held" | "step" | "minutes" | "topic" | "handout" | "technique" | "medium" | "signed" | "stale").
     """
+    meeting = _lock(meeting)
     if meeting.state != "held":
         raise CannotNote("cancelled" if meeting.state == "cancelled" else "not_held")
     _check(said)
+    signed = _signed(meeting)
+    if signed and _changes_signed_parts(meeting, said):
+        raise CannotNote("signed")
+    if said.texts is not None:
+        _write(meeting, said.texts, said.versions or {}, signed, by, now)
     if said.steps is not None:
         _replace(StepTaken, meeting, [{"step": step, "minutes": minutes} for step, minutes in said.steps.items()])
     if said.topics is not None:
         _teach(meeting, list(dict.fromkeys(said.topics)))
     if said.handouts is not None:
-        _replace(HandoutGiven, meeting, [vars(handed) for handed in dict.fromkeys(said.handouts)])
+        once = {(handed.participant_id, handed.handout): handed for handed in said.handouts}
+        _replace(HandoutGiven, meeting, [vars(handed) for handed in once.values()])
     if said.techniques is not None:
         used = dict.fromkeys(said.techniques)
         _replace(TechniqueUse, meeting, [{"technique": technique, "staff_id": leader} for technique, leader in used])
-    if said.texts is not None:
-        _write(meeting, said.texts, said.versions or {}, by, now)
     parts = [name for name, part in vars(said).items() if part is not None and name != "versions"]
     _record("notes.recorded", meeting, by, now, parts=parts)
     db.session.commit()
+
+
+def _lock(meeting: Meeting) -> Meeting:
+    """The meeting, locked so that two leaders who save at once come one after the other."""
+    wanted = select(Meeting).where(Meeting.id == meeting.id).with_for_update().execution_options(populate_existing=True)
+    return db.session.execute(wanted).scalar_one()
+
+
+def _signed(meeting: Meeting) -> set[int]:
+    return set(db.session.execute(select(Signature.note_id).join(MeetingNote).where(MeetingNote.meeting_id == meeting.id)).scalars())
+
+
+def _changes_signed_parts(meeting: Meeting, said: MeetingRecord) -> bool:
+    here = {
+        StepTaken: select(StepTaken.step, StepTaken.minutes), TopicTaught: select(TopicTaught.module, TopicTaught.topic),
+        TechniqueUse: select(TechniqueUse.technique, TechniqueUse.staff_id),
+    }
+    saved = {model: set(db.session.execute(wanted.where(model.meeting_id == meeting.id))) for model, wanted in here.items()}
+    return (
+        said.steps is not None and set(said.steps.items()) != saved[StepTaken]
+        or said.topics is not None and set(said.topics) != saved[TopicTaught]
+        or said.techniques is not None and set(said.techniques) != saved[TechniqueUse]
+    )
 
 
 def _check(said: MeetingRecord) -> None:
@@ -111,20 +141,20 @@ def _teach(meeting: Meeting, topics: list[tuple[str, str]]) -> None:
         groups.reflow_open(meeting.group)
 
 
-def _write(meeting: Meeting, texts: Mapping[int | None, str], versions: Mapping[int | None, int], by: int | None, now: datetime) -> None:
+def _write(
+    meeting: Meeting, texts: Mapping[int | None, str], versions: Mapping[int | None, int], signed: set[int], by: int | None, now: datetime
+) -> None:
     known = {note.participant_id: note for note in notes_of(meeting.id)}
-    signed = set(db.session.execute(select(Signature.note_id).join(MeetingNote).where(MeetingNote.meeting_id == meeting.id)).scalars())
-    for person, text in texts.items():
+    changed = {person: text for person, text in texts.items() if text != (known[person].text if person in known else "")}
+    if kept := [person for person in changed if person in known and known[person].id in signed]:
+        raise CannotNote("signed", kept)
+    now_at = {person: known[person].version if person in known else 0 for person in changed}
+    if stale := [person for person, version in now_at.items() if versions.get(person, version) != version]:
+        raise CannotNote("stale", stale)
+    for person, text in changed.items():
         note = known.get(person)
-        if note is not None and note.text == text:
-            continue
-        if note is not None and note.id in signed:
-            raise CannotNote("signed")
-        if note is not None and versions.get(person, note.version) != note.version:
-            raise CannotNote("stale")
         if not text:
-            if note is not None:
-                db.session.delete(note)
+            db.session.delete(note)
             continue
         if note is None:
             note = MeetingNote(meeting_id=meeting.id, participant_id=person, version=0)
@@ -132,23 +162,27 @@ def _write(meeting: Meeting, texts: Mapping[int | None, str], versions: Mapping[
         note.text, note.version, note.written_at, note.by_id = text, note.version + 1, now, by
 
 
-def sign(meeting: Meeting, *, by: int, now: datetime) -> str:
+def sign(meeting: Meeting, *, by: int, now: datetime, seen: Mapping[int | None, int] | None = None) -> str:
     """Stand by all notes of a meeting: the first leader signs, another countersigns. Returns "signed" or "countersigned".
 
-    A note written after the first signature is signed by whoever comes next. Raises CannotNote("no_notes" | "own_signature" | "complete").
+    seen: the version of each text that the signer has read, by participant key (None: the group's); left out, they stand by what is there.
+    A note written after the first signature is signed by whoever comes next.
+    Raises CannotNote("no_notes" | "own_signature" | "complete" | "stale").
     """
+    meeting = _lock(meeting)
     notes = {note.id: note for note in notes_of(meeting.id)}
     if not notes:
         raise CannotNote("no_notes")
+    if seen is not None:
+        if unread := [note.participant_id for note in notes.values() if seen.get(note.participant_id) != note.version]:
+            raise CannotNote("stale", unread)
     kinds: dict[int, dict[str, int]] = {note: {} for note in notes}
-    for row in db.session.execute(select(Signature).where(Signature.note_id.in_(notes))).scalars():
+    for row in signatures_of(notes):
         kinds[row.note_id][row.kind] = row.staff_id
-    today = now.astimezone(ZoneInfo(meeting.group.timezone)).date()
-    made = []
-    for note, has in kinds.items():
-        kind = "signed" if "signed" not in has else "countersigned" if "countersigned" not in has and has["signed"] != by else ""
-        if kind:
-            made.append(Signature(note_id=note, staff_id=by, kind=kind, signed_on=today, signed_at=now))
+    made = [
+        Signature(note_id=note, staff_id=by, kind=kind, signed_on=_today(meeting, now), signed_at=now)
+        for note, has in kinds.items() if (kind := next_signature(has, by))
+    ]
     if not made:
         raise CannotNote("complete" if all(len(has) == 2 for has in kinds.values()) else "own_signature")
     db.session.add_all(made)
@@ -156,6 +190,17 @@ def sign(meeting: Meeting, *, by: int, now: datetime) -> str:
     _record(f"notes.{kind}", meeting, by, now)
     db.session.commit()
     return kind
+
+
+def next_signature(has: Mapping[str, int], by: int) -> str:
+    """The signature somebody can put under a note that `has` these (staff key by kind): "signed", "countersigned", or "" for none."""
+    if "signed" not in has:
+        return "signed" if has.get("countersigned") != by else ""
+    return "countersigned" if "countersigned" not in has and has["signed"] != by else ""
+
+
+def _today(meeting: Meeting, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(meeting.group.timezone)).date()
 
 
 def amend(note: MeetingNote, *, text: str, by: int | None, now: datetime) -> Amendment:
