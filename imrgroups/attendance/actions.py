@@ -1,18 +1,20 @@
 """The only writer of marks, apologies, make-ups and of which leaders were there."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, insert, or_, select, union
 
 from imrgroups import audit
 from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
+from imrgroups.audit import AuditEntry
 from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Meeting
-from imrgroups.people.models import Participant
+from imrgroups.people.models import HospitalStay, Participant
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.attendance import MakeUpKind, MarkState
 from imrgroups.staff.models import Staff
@@ -25,6 +27,7 @@ class Clash:
     participant_id: int
     saved: MarkState
     saved_by: str
+    saved_by_id: int | None
     saved_at: datetime | None
     version: int
     wanted: MarkState
@@ -46,7 +49,31 @@ def mark(*, meeting: Meeting, marks: Mapping[int, str], versions: Mapping[int, i
     Raises CannotMark (see rules.attendance.check_open), Conflict when the page was out of date, ValueError for an unknown state.
     """
     wanted = {person: MarkState(state) for person, state in marks.items()}
-    meeting = _lock(meeting)
+    changed = _save(_lock(meeting), wanted, versions, by, now)
+    db.session.commit()
+    return len(changed)
+
+
+def mark_what_can(
+    *, meeting: Meeting, marks: Mapping[int, str], versions: Mapping[int, int], by: int | None, now: datetime
+) -> tuple[int, list[Clash]]:
+    """Save the marks that nobody changed meanwhile; returns how many changed, and the clashes, whose marks stay as they are.
+
+    For a whole page at once, where one clash should not cost the rest. Raises CannotMark and ValueError as `mark`.
+    """
+    clashes: dict[int, Clash] = {}
+    while True:
+        wanted = {person: state for person, state in marks.items() if person not in clashes}
+        try:
+            return mark(meeting=meeting, marks=wanted, versions=versions, by=by, now=now), list(clashes.values())
+        except Conflict as conflict:
+            clashes |= {clash.participant_id: clash for clash in conflict.clashes}
+
+
+def _save(
+    meeting: Meeting, wanted: Mapping[int, MarkState], versions: Mapping[int, int], by: int | None, now: datetime
+) -> dict[int, MarkState]:
+    """What `mark` does, without the commit; the meeting is locked."""
     saved = {row.participant_id: row for row in db.session.execute(select(Mark).where(Mark.meeting_id == meeting.id)).scalars()}
     enrolled = enrolled_on(meeting.group_id, meeting.meets_on)
     for person in wanted:
@@ -57,12 +84,33 @@ def mark(*, meeting: Meeting, marks: Mapping[int, str], versions: Mapping[int, i
     changed = _write(meeting, wanted, saved, by, now)
     held = _hold(meeting, wanted)
     if changed or held:
-        _record("attendance.marked", meeting, by, now, changed={str(person): state.value for person, state in changed.items()})
+        told = {"changed": {str(person): state.value for person, state in changed.items()}}
+        _record("attendance.marked", meeting, by, now, **told, **({"held": True} if held else {}))
+    return changed
+
+
+def undo(meeting: Meeting, participant_id: int, *, version: int, by: int | None, now: datetime) -> MarkState:
+    """Put back the mark somebody had before its last change, and return it; undoing twice brings the change back.
+
+    A meeting that became held by that one tap, with nothing recorded since, is planned again.
+    Raises Conflict when the mark was changed since `version`, CannotMark as `mark`.
+    """
+    meeting = _lock(meeting)
+    entries = select(AuditEntry.action, AuditEntry.detail).where(AuditEntry.subject == f"meetings/{meeting.id}")
+    history = [(row.action, json.loads(row.detail)) for row in db.session.execute(entries.order_by(AuditEntry.number.desc()))]
+    person = str(participant_id)
+    states = [detail["changed"][person] for action, detail in history if action == "attendance.marked" and person in detail["changed"]]
+    before = MarkState(states[1]) if len(states) > 1 else MarkState.NOT_RECORDED
+    alone = bool(history) and history[0][1].get("held") is True and list(history[0][1]["changed"]) == [person]
+    _save(meeting, {participant_id: before}, {participant_id: version}, by, now)
+    if alone and before not in rules.IN_ROOM:
+        meeting.state = "planned"
     db.session.commit()
-    return len(changed)
+    return before
 
 
 def _lock(meeting: Meeting) -> Meeting:
+    """The meeting as it is now; whoever else writes about it waits."""
     return db.session.execute(
         select(Meeting).where(Meeting.id == meeting.id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
@@ -83,11 +131,11 @@ def _refuse_stale(wanted: Mapping[int, MarkState], versions: Mapping[int, int], 
     ]
     if not stale:
         return
-    names = dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_({row.marked_by_id for row in stale}))).tuples().all())
+    names = dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_({row.marked_by_id for row in stale}))).all())
     clashes = [
         Clash(
-            row.participant_id, MarkState(row.state), names.get(row.marked_by_id or 0, ""), row.marked_at, row.version,
-            wanted[row.participant_id],
+            row.participant_id, MarkState(row.state), names.get(row.marked_by_id or 0, ""), row.marked_by_id, row.marked_at,
+            row.version, wanted[row.participant_id],
         )
         for row in stale
     ]
@@ -121,13 +169,20 @@ def _hold(meeting: Meeting, wanted: Mapping[int, MarkState]) -> bool:
 
 
 def all_present(meeting: Meeting, *, by: int | None, now: datetime) -> int:
-    """Mark everybody present who has no mark yet and did not tell us beforehand; returns how many. Raises CannotMark."""
-    told = set(db.session.execute(select(Apology.participant_id).where(Apology.meeting_id == meeting.id)).scalars())
-    known = set(
-        db.session.execute(select(Mark.participant_id).where(Mark.meeting_id == meeting.id, Mark.state != "not_recorded")).scalars()
+    """Mark everybody present who has no mark yet, did not tell us beforehand and is not in hospital; returns how many.
+
+    Raises CannotMark.
+    """
+    on = meeting.meets_on
+    told = select(Apology.participant_id).where(Apology.meeting_id == meeting.id)
+    known = select(Mark.participant_id).where(Mark.meeting_id == meeting.id, Mark.state != "not_recorded")
+    ill = select(HospitalStay.participant_id).where(
+        HospitalStay.from_on <= on, or_(HospitalStay.to_on.is_(None), HospitalStay.to_on >= on)
     )
-    people = enrolled_on(meeting.group_id, meeting.meets_on) - told - known
-    return mark(meeting=meeting, marks=dict.fromkeys(people, "present"), versions={}, by=by, now=now)
+    people = enrolled_on(meeting.group_id, on)
+    others = set(db.session.execute(union(told, known, ill.where(HospitalStay.participant_id.in_(people)))).scalars())
+    rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
+    return mark(meeting=meeting, marks=dict.fromkeys(people - others, "present"), versions={}, by=by, now=now)
 
 
 def hold(meeting: Meeting, *, by: int | None, now: datetime) -> None:
@@ -141,8 +196,10 @@ def hold(meeting: Meeting, *, by: int | None, now: datetime) -> None:
 
 
 def present_leaders(meeting: Meeting, staff_ids: Iterable[int], *, by: int | None, now: datetime) -> None:
-    """Say which leaders were there; saying it again replaces what was said."""
+    """Say which leaders were there; saying it again replaces what was said. Raises CannotMark for a cancelled meeting or one to come."""
     wanted = set(staff_ids)
+    meeting = _lock(meeting)
+    rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
     there = set(db.session.execute(select(LeaderPresent.staff_id).where(LeaderPresent.meeting_id == meeting.id)).scalars())
     if gone := there - wanted:
         db.session.execute(delete(LeaderPresent).where(LeaderPresent.meeting_id == meeting.id, LeaderPresent.staff_id.in_(gone)))
@@ -155,7 +212,7 @@ def present_leaders(meeting: Meeting, staff_ids: Iterable[int], *, by: int | Non
 
 def apologise(meeting: Meeting, participant: Participant, *, told_on: date, text: str = "", by: int | None, now: datetime) -> Apology:
     """Somebody told us beforehand that they cannot come; telling again replaces day and words. Never changes the mark."""
-    row = _apology(meeting, participant)
+    row = _apology(_lock(meeting), participant)
     if row is None:
         row = Apology(meeting_id=meeting.id, participant_id=participant.id)
         db.session.add(row)
@@ -190,7 +247,7 @@ def make_up(
     state = db.session.execute(select(Mark.state).where(Mark.meeting_id == meeting.id, Mark.participant_id == participant.id)).scalar()
     today = now.astimezone(ZoneInfo(meeting.group.timezone)).date()
     rules.check_make_up(meeting=meeting.state, state=MarkState(state or "not_recorded"), done_on=done_on, today=today)
-    row = _make_up(meeting, participant)
+    row = _make_up(_lock(meeting), participant)
     if row is None:
         row = MakeUp(meeting_id=meeting.id, participant_id=participant.id)
         db.session.add(row)

@@ -6,13 +6,14 @@
     mine = figures.person_figures(person_id, today)    {% include "attendance/_person_figures.html" %}
 """
 
+from imrgroups.attendance.figures import page, sheet
 from imrgroups.attendance.figures.grid import CAUGHT_UP, LETTERS, Column, Grid, Row, cell_key, grid
-from imrgroups.attendance.figures.register import Leader, Line, in_the_room, leaders, register, room_labels
+from imrgroups.attendance.figures.register import Leader, Line, leaders, register, room_labels
 from imrgroups.attendance.figures.totals import Figures, Met, MissedMeeting, OwnFigures, figures, missed, person_figures
-from imrgroups.attendance.figures.words import DEFINITION_NAMES, KIND_NAMES, STATE_NAMES, symbol
+from imrgroups.attendance.figures.words import KIND_NAMES, STATE_NAMES, definition_name, symbol
 
 __all__ = [
-    "CAUGHT_UP", "DEFINITION_NAMES", "KIND_NAMES", "LETTERS", "STATE_NAMES", "Column", "Figures", "Grid", "Leader", "Line", "Met",
-    "MissedMeeting", "OwnFigures", "Row", "cell_key", "figures", "grid", "in_the_room", "leaders", "missed", "person_figures", "register",
-    "room_labels", "symbol",
+    "CAUGHT_UP", "KIND_NAMES", "LETTERS", "STATE_NAMES", "Column", "Figures", "Grid", "Leader", "Line", "Met", "MissedMeeting",
+    "OwnFigures", "Row", "cell_key", "definition_name", "figures", "grid", "leaders", "missed", "page", "person_figures", "register",
+    "room_labels", "sheet", "symbol",
 ]

@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Date, and_, bindparam, exists, func, or_, select
 
 from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
 from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import GroupLeader, Meeting
 from imrgroups.people.models import HospitalStay, Participant, short_name
-from imrgroups.rules import attendance as rules
 from imrgroups.rules.attendance import MakeUpKind, MarkState
 from imrgroups.staff.models import Staff
 
@@ -43,8 +43,13 @@ class Line:
 
     @property
     def first_name(self) -> str:
-        """What to call them in a sentence."""
-        return self.label.split()[0]
+        """The first word of what they are called; the big one on the screen."""
+        return self.label.partition(" ")[0]
+
+    @property
+    def rest(self) -> str:
+        """What follows the first name."""
+        return self.label.partition(" ")[2]
 
 
 def register(meeting: Meeting) -> list[Line]:
@@ -52,8 +57,9 @@ def register(meeting: Meeting) -> list[Line]:
 
     Whoever has no stored mark reads as not_recorded, version 0. One statement.
     """
+    asked = {"meeting": meeting.id, "group": meeting.group_id, "on": meeting.meets_on}
     rows = [
-        (row, Participant.name.open(Participant, row.id, row.name_sealed) or row.code) for row in db.session.execute(_wanted(meeting))
+        (row, Participant.name.open(Participant, row.id, row.name_sealed) or row.code) for row in db.session.execute(_wanted(), asked)
         if row.enrolled or (row.state or MarkState.NOT_RECORDED) != MarkState.NOT_RECORDED
     ]
     labels, started = room_labels((row.id, name, row.code) for row, name in rows), meeting.group.starts_on
@@ -68,19 +74,17 @@ def register(meeting: Meeting) -> list[Line]:
     return sorted(lines, key=lambda line: (line.name.casefold(), line.code))
 
 
-def _wanted(meeting: Meeting) -> Any:
-    on = meeting.meets_on
-    belongs = and_(
-        Enrolment.group_id == meeting.group_id, Enrolment.participant_id == Participant.id, Enrolment.joined_on <= on,
-        or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on),
-    )
+@lru_cache(maxsize=1)
+def _wanted() -> Any:
+    meeting, group, on = bindparam("meeting"), bindparam("group"), bindparam("on", type_=Date)
+    theirs = (Enrolment.group_id == group, Enrolment.participant_id == Participant.id)
+    belongs = and_(*theirs, Enrolment.joined_on <= on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on))
     ill = and_(
         HospitalStay.participant_id == Participant.id, HospitalStay.from_on <= on,
         or_(HospitalStay.to_on.is_(None), HospitalStay.to_on >= on),
     )
-    theirs = (Enrolment.group_id == meeting.group_id, Enrolment.participant_id == Participant.id)
-    known = select(Enrolment.participant_id).where(Enrolment.group_id == meeting.group_id).union(
-        select(Mark.participant_id).where(Mark.meeting_id == meeting.id)
+    known = select(Enrolment.participant_id).where(Enrolment.group_id == group).union(
+        select(Mark.participant_id).where(Mark.meeting_id == meeting)
     )
     return (
         select(
@@ -89,9 +93,9 @@ def _wanted(meeting: Meeting) -> Any:
             exists().where(belongs).label("enrolled"), exists().where(ill).label("in_hospital"),
             select(func.min(Enrolment.joined_on)).where(*theirs).scalar_subquery().label("since"),
         )
-        .outerjoin(Mark, and_(Mark.meeting_id == meeting.id, Mark.participant_id == Participant.id))
-        .outerjoin(Apology, and_(Apology.meeting_id == meeting.id, Apology.participant_id == Participant.id))
-        .outerjoin(MakeUp, and_(MakeUp.meeting_id == meeting.id, MakeUp.participant_id == Participant.id))
+        .outerjoin(Mark, and_(Mark.meeting_id == meeting, Mark.participant_id == Participant.id))
+        .outerjoin(Apology, and_(Apology.meeting_id == meeting, Apology.participant_id == Participant.id))
+        .outerjoin(MakeUp, and_(MakeUp.meeting_id == meeting, MakeUp.participant_id == Participant.id))
         .outerjoin(Staff, Staff.id == Mark.marked_by_id)
         .where(Participant.id.in_(known))
     )
@@ -107,12 +111,6 @@ def room_labels(people: Iterable[tuple[int, str, str]]) -> dict[int, str]:
     return {id: short if alike[short] == 1 else name if same[name] == 1 else f"{name} ({code})" for id, name, short, code in known}
 
 
-def in_the_room(meeting_id: int) -> int:
-    """How many people are marked as having been there, from the beginning or not, to the end or not."""
-    wanted = select(func.count()).where(Mark.meeting_id == meeting_id, Mark.state.in_(sorted(rules.IN_ROOM)))
-    return db.session.execute(wanted).scalar_one()
-
-
 @dataclass(frozen=True, slots=True)
 class Leader:
     """Somebody who leads the group of a meeting, or was there in place of one, and whether they were there."""
@@ -124,7 +122,12 @@ class Leader:
 
 def leaders(meeting: Meeting) -> list[Leader]:
     """Those who lead the group, and others who were recorded as having led this meeting, by name."""
-    there = exists().where(LeaderPresent.meeting_id == meeting.id, LeaderPresent.staff_id == Staff.id)
-    leads = exists().where(GroupLeader.group_id == meeting.group_id, GroupLeader.staff_id == Staff.id)
-    wanted = select(Staff.id, Staff.name, there.label("there")).where(or_(leads, there)).order_by(Staff.name, Staff.id)
-    return [Leader(row.id, row.name, bool(row.there)) for row in db.session.execute(wanted)]
+    rows = db.session.execute(_leading(), {"meeting": meeting.id, "group": meeting.group_id})
+    return [Leader(row.id, row.name, bool(row.there)) for row in rows]
+
+
+@lru_cache(maxsize=1)
+def _leading() -> Any:
+    there = exists().where(LeaderPresent.meeting_id == bindparam("meeting"), LeaderPresent.staff_id == Staff.id)
+    leads = exists().where(GroupLeader.group_id == bindparam("group"), GroupLeader.staff_id == Staff.id)
+    return select(Staff.id, Staff.name, there.label("there")).where(or_(leads, there)).order_by(Staff.name, Staff.id)

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from imrgroups.attendance.figures.grid import KINDS, MARKS, STATES, Column, Grid, Row, count, read
+from imrgroups.attendance.figures.grid import KINDS, MARKS, RECEIVED, STATES, Column, Grid, Row, count, read
+from imrgroups.attendance.figures.words import definition_name
 from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment
-from imrgroups.groups.models import Group, PlannedTopic
+from imrgroups.groups.models import Group, Meeting, PlannedTopic
 from imrgroups.library import content
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.attendance import Attendance, Both, MakeUpKind, MarkState
@@ -28,6 +31,11 @@ class OwnFigures:
     exposure: Exposure
     missed_in_a_row: int
 
+    @property
+    def definitions(self) -> list[tuple[str, bool | None]]:
+        """Each definition of exposure in plain words, with whether this person meets it (None: nothing to measure yet)."""
+        return [(definition_name(definition, self.exposure.minimum), met) for definition, met in self.exposure.met.items()]
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
@@ -38,6 +46,12 @@ class Met:
     assigned_of: int
     starters: int
     starters_of: int
+    minimum: int
+
+    @property
+    def name(self) -> str:
+        """The definition in plain words, in the page's language."""
+        return definition_name(self.definition, self.minimum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +74,19 @@ def figures(group_id: int, on: date, of: Grid | None = None) -> Figures:
     """The figures of a group up to a day (included). of: its grid, where the page has read it already. Two statements, or four."""
     grid = of or read([group_id])[group_id]
     name, modules = _groups([group_id])[group_id]
-    taught = _taught(grid.columns)
-    people = [_own(row, grid.columns, on, name, modules, taught, group_id) for row in grid.people]
-    return Figures(
-        group_id, on, sum(column.state == "held" and column.on <= on for column in grid.columns), _minimum(), people,
-        rules.together(each.attendance for each in people), _met(people),
-    )
+    minimum, taught = _minimum(), _as_taught(grid.columns, _taught([group_id]))
+    people = [_own(row, grid, taught, on, name, modules, minimum) for row in grid.people]
+    held = sum(column.state == "held" and column.on <= on for column in grid.columns)
+    return Figures(group_id, on, held, minimum, people, rules.together(each.attendance for each in people), _met(people, minimum))
 
 
 def person_figures(participant_id: int, on: date) -> list[OwnFigures]:
-    """The figures of one person in each group they belong or belonged to, newest first, up to a day (included)."""
+    """The figures of one person in each group they belong or belonged to, newest first, up to a day (included). Five statements."""
     grids = _grids_of(participant_id, until=on)
-    groups, taught = _groups(grids), _taught([column for grid in grids.values() for column in grid.columns])
+    groups, topics, minimum = _groups(grids), _taught(grids), _minimum()
     return [
-        _own(row, grid.columns, on, *groups[group_id], taught, group_id) for group_id, grid in grids.items() for row in grid.people
+        _own(row, grid, _as_taught(grid.columns, topics), on, *groups[group_id], minimum)
+        for group_id, grid in grids.items() for row in grid.people
     ]
 
 
@@ -89,44 +102,55 @@ def _minimum() -> int:
 
 def _groups(group_ids: Iterable[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
     """Name and module ids of groups; a group's own order is the programme its people were offered."""
-    wanted = select(Group.id, Group.name, Group.module_order).where(Group.id.in_(list(group_ids)))
-    return {row.id: (row.name, tuple(row.module_order.split())) for row in db.session.execute(wanted)}
+    rows = db.session.execute(_named(), {"groups": list(group_ids)})
+    return {id: (name, tuple(order.split())) for id, name, order in rows}
 
 
-def _taught(columns: Sequence[Column]) -> dict[int, tuple[str, ...]]:
-    """Topics ("module/topic") of the held meetings among these; the plan of a held meeting is what was taught."""
-    held = [column.id for column in columns if column.state == "held"]
-    wanted = select(PlannedTopic.meeting_id, PlannedTopic.module, PlannedTopic.topic).where(PlannedTopic.meeting_id.in_(held))
+@lru_cache(maxsize=1)
+def _named() -> Any:
+    return select(Group.id, Group.name, Group.module_order).where(Group.id.in_(bindparam("groups", expanding=True)))
+
+
+def _taught(group_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Topics ("module/topic") of each held meeting of these groups; the plan of a held meeting is what was taught."""
     found: dict[int, tuple[str, ...]] = {}
-    for meeting_id, module, topic in db.session.execute(wanted.order_by(PlannedTopic.meeting_id, PlannedTopic.position)):
+    for meeting_id, module, topic in db.session.execute(_topics(), {"groups": list(group_ids)}):
         found[meeting_id] = (*found.get(meeting_id, ()), f"{module}/{topic}" if topic else module)
     return found
 
 
+@lru_cache(maxsize=1)
+def _topics() -> Any:
+    wanted = select(PlannedTopic.meeting_id, PlannedTopic.module, PlannedTopic.topic).join(Meeting, Meeting.id == PlannedTopic.meeting_id)
+    held = wanted.where(Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state == "held")
+    return held.order_by(PlannedTopic.meeting_id, PlannedTopic.position)
+
+
+def _as_taught(columns: Sequence[Column], topics: dict[int, tuple[str, ...]]) -> list[rules.Mark]:
+    """Each meeting as somebody who was there got it."""
+    return [rules.Mark(column.on, MarkState.PRESENT, column.state, topics=topics.get(column.id, ())) for column in columns]
+
+
 def _own(
-    row: Row, columns: Sequence[Column], on: date, group: str, modules: Sequence[str], taught: dict[int, tuple[str, ...]], group_id: int
+    row: Row, grid: Grid, taught: Sequence[rules.Mark], on: date, group: str, modules: Sequence[str], minimum: int
 ) -> OwnFigures:
-    places = [place for place in row.counted if columns[place].on <= on]
+    places = [place for place in row.counted if grid.columns[place].on <= on]
     codes = [row.codes[place] for place in places]
     found = row.attendance if len(places) == len(row.counted) else count(codes)
-    # What was caught up from before joining is no attendance, but it is a module received.
-    got = [
-        rules.Mark(column.on, MarkState.PRESENT, topics=taught.get(column.id, ()))
-        for column, code in zip(columns, row.codes, strict=True)
-        if column.state == "held" and column.on <= on and MARKS[code].received
-    ]
+    # A meeting from before joining that was caught up is no attendance, but its module is received.
+    got = modules_received([mark for mark, code in zip(taught, row.codes, strict=True) if code in RECEIVED and mark.on <= on])
     return OwnFigures(
-        row.id, row.label, group_id, group, found, exposure(found, modules=modules, got=modules_received(got), minimum=_minimum()),
+        row.id, row.label, grid.group_id, group, found, exposure(found, modules=modules, got=got, minimum=minimum),
         rules.missed_in_a_row([MARKS[code] for code in codes]),
     )
 
 
-def _met(people: Sequence[OwnFigures]) -> list[Met]:
+def _met(people: Sequence[OwnFigures], minimum: int) -> list[Met]:
     starters = [each for each in people if each.attendance.starter]
     return [
         Met(
             definition, sum(bool(each.exposure.met[definition]) for each in people), len(people),
-            sum(bool(each.exposure.met[definition]) for each in starters), len(starters),
+            sum(bool(each.exposure.met[definition]) for each in starters), len(starters), minimum,
         )
         for definition in Definition
     ]
@@ -154,7 +178,7 @@ def missed(participant_id: int, on: date) -> list[MissedMeeting]:
     Meetings nobody recorded are among them: catching one up is possible, but the register should be kept first.
     """
     grids = _grids_of(participant_id, until=on)
-    groups, taught = _groups(grids), _taught([column for grid in grids.values() for column in grid.columns])
+    groups, taught = _groups(grids), _taught(grids)
     found = []
     for group_id, grid in grids.items():
         for row in grid.people:

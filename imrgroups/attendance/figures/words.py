@@ -1,6 +1,6 @@
 """What marks and make-ups are called on screens and paper."""
 
-from imrgroups.i18n import lazy_gettext, pgettext
+from imrgroups.i18n import gettext, lazy_gettext, ngettext, pgettext
 from imrgroups.rules.attendance import MakeUpKind, MarkState
 from imrgroups.rules.exposure import Definition
 
@@ -14,17 +14,21 @@ STATE_NAMES = {
     MarkState.NOT_RECORDED: lazy_gettext("Not recorded"),
 }
 KIND_NAMES = {
-    MakeUpKind.WARD: lazy_gettext("on the ward"),
-    MakeUpKind.ONE_TO_ONE: lazy_gettext("one to one"),
-    MakeUpKind.OTHER_GROUP: lazy_gettext("in another group"),
+    MakeUpKind.WARD: lazy_gettext("On the ward"),
+    MakeUpKind.ONE_TO_ONE: lazy_gettext("One to one"),
+    MakeUpKind.OTHER_GROUP: lazy_gettext("In another group"),
 }
-DEFINITION_NAMES = {
-    Definition.MINIMUM: lazy_gettext("At least %(minimum)s meetings"),
-    Definition.TWENTY: lazy_gettext("At least 20 meetings"),
-    Definition.HALF: lazy_gettext("At least half of the meetings"),
-    Definition.OVER_70: lazy_gettext("More than 70 % of the meetings"),
-    Definition.ALL_MODULES: lazy_gettext("Something of every module"),
-}
+
+
+def definition_name(definition: Definition, minimum: int) -> str:
+    """One of the published definitions of exposure in plain words. minimum: the meetings that count as enough (programme.toml)."""
+    return {
+        Definition.MINIMUM: ngettext("At least %(num)s meeting", "At least %(num)s meetings", minimum),
+        Definition.TWENTY: ngettext("At least %(num)s meeting", "At least %(num)s meetings", 20),
+        Definition.HALF: gettext("At least half of the meetings"),
+        Definition.OVER_70: gettext("More than 70 % of the meetings"),
+        Definition.ALL_MODULES: gettext("Something of every module"),
+    }[definition]
 
 
 def symbol(state: MarkState) -> str:
