@@ -15,7 +15,7 @@ from imrgroups.enrolment import actions, roster
 from imrgroups.enrolment.actions import CannotEnrol
 from imrgroups.enrolment.forms import LEFT_WORDS, BackForm, JoinForm, LeaveForm, refuse
 from imrgroups.enrolment.models import Enrolment, WaitingPlace
-from imrgroups.forms import Form, one_line
+from imrgroups.forms import one_line
 from imrgroups.groups.models import Group
 from imrgroups.i18n import LOCALES, gettext, in_language, language
 from imrgroups.library import content
@@ -44,9 +44,22 @@ def members(group_id: int) -> Answer:
     return _members(db.session.get_one(Group, group_id))
 
 
-def _members(group: Group, form: Form | None = None) -> Answer:
-    ties, today, text = auth.me(), _today(group), one_line(request.args.get("q", ""))
-    form = form or JoinForm(on=max(today, group.starts_on))
+@bp.post("/groups/<int:group_id>/people")
+@policy("group.plan", of="group")
+def search(group_id: int) -> Answer:
+    """The same page with the people of the centre whose name or code contains what was typed; posted, so that no name is in an address."""
+    group = db.session.get_one(Group, group_id)
+    return _members(group, _join_form(group))
+
+
+def _join_form(group: Group) -> JoinForm:
+    """The form as it is offered, whatever else was sent."""
+    return JoinForm(formdata=None, on=max(_today(group), group.starts_on))
+
+
+def _members(group: Group, form: JoinForm | None = None) -> Answer:
+    ties, today, text = auth.me(), _today(group), one_line(request.form.get("words", ""))
+    form = form or _join_form(group)
     people, places = roster.members(group, today), roster.waiting(group.id)
     found, more = roster.candidates(group, ties, today, text) if ties and auth.may("group.plan") else ([], False)
     shown = [*(member.person.id for member in people), *(place.participant_id for place in places), *(key for key, _code, _name in found)]
@@ -158,7 +171,7 @@ def answer(group_id: int, place_id: int, answer: str) -> Answer:
     group, place = db.session.get_one(Group, group_id), db.session.get(WaitingPlace, place_id)
     if place is None or place.group_id != group_id:
         abort(404)
-    on, form = _today(group), BackForm()
+    on, form = _today(group), _join_form(group)
     try:
         if answer == "offer":
             actions.offer(place, on=on, by=auth.staff_id(), now=config.now())
