@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     port: int = 8000
     threads: int = 8
     public_url: str = ""
+    trusted_proxy: str = ""
     language: str = "en"
     mfa: str = "optional"
     idle_minutes: int = 60

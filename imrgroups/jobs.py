@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from flask import Flask
@@ -11,6 +12,7 @@ from imrgroups import config
 from imrgroups.db import db, writing
 
 TICK_SECONDS = 30
+BEAT = "worker.beat"
 log = structlog.get_logger()
 
 
@@ -46,11 +48,19 @@ def once(name: str, now: datetime, *, dry_run: bool = False) -> int:
             db.session.remove()
 
 
+def beat_at(folder: Path) -> datetime | None:
+    """When the worker of this data folder last ticked; None when it never did."""
+    try:
+        return datetime.fromisoformat((folder / BEAT).read_text().strip())
+    except (OSError, ValueError):
+        return None
+
+
 class Clockwork:
-    """Ticks every half minute while the program runs and starts what is due. `beat_at` is when it last ticked."""
+    """Ticks every half minute while the program runs and starts what is due; each tick leaves its time in the data folder."""
 
     def __init__(self, app: Flask) -> None:
-        self.app, self.beat_at, self.last_at = app, config.now(), dict[str, datetime]()
+        self.app, self.last_at = app, dict[str, datetime]()
 
     def start(self) -> None:
         """Start ticking in the background; never called when a module is imported."""
@@ -79,4 +89,13 @@ class Clockwork:
                     once(job.name, now)
                 except Exception as error:
                     log.error("a job failed", job=job.name, error=type(error).__name__)
-        self.beat_at = config.now()
+        self._beat()
+
+    def _beat(self) -> None:
+        path = Path(self.app.config["DATA"]) / BEAT
+        try:
+            part = path.with_suffix(".part")
+            part.write_text(config.now().isoformat())
+            part.replace(path)
+        except OSError as error:  # a full disk: /health says so, and the next tick tries again
+            log.error("the beat of the worker cannot be written", error=type(error).__name__)

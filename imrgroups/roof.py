@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader
 from werkzeug.exceptions import HTTPException
 
-from imrgroups import auth, config, db, i18n, secret
+from imrgroups import auth, config, db, i18n, secret, serving
 from imrgroups.staff import accounts
 from imrgroups.staff.models import Role, Staff
 
@@ -49,6 +49,7 @@ def build(settings: config.Settings | None, overrides: dict[str, Any]) -> Flask:
     accounts.init_app(app)
     auth.init_app(app, _rooms(settings))
     _blueprints(app)
+    serving.init_app(app)
     _errors(app)
     app.after_request(_headers)
     app.context_processor(lambda: {"demo": settings.demo})

@@ -12,7 +12,7 @@ ROOMS = [
     "overview",
 ]
 GROUND = ["config", "db", "secret", "i18n", "auth", "forms", "sms", "pdf", "audit"]
-ROOF = ["__init__", "roof", "jobs", "cli", "__main__"]
+ROOF = ["__init__", "roof", "jobs", "cli", "demo", "backup", "serving", "__main__"]
 ORDINARY = {"__init__", "models", "actions", "views", "forms"}
 ONLY_IN = {"twilio": {"sms"}, "apscheduler": {"jobs"}, "typst": {"pdf"}}
 CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("datetime", "today")}

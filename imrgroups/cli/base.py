@@ -1,0 +1,87 @@
+"""What every command stands on: how troubles are told, tables, and the application."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from imrgroups import __version__
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class Plain(click.Group):
+    """Commands that tell a known trouble in one line and exit with 1; tracebacks are left to real mistakes."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command asked for."""
+        try:
+            return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from imrgroups.serving import trouble
+
+            words = trouble(error)
+            if words is None:
+                raise
+            raise click.ClickException(words) from error
+
+
+def say(line: str) -> None:
+    """One line for the terminal, at once."""
+    from rich.console import Console
+
+    Console(highlight=False, soft_wrap=True).print(line, markup=False)
+    sys.stdout.flush()
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """A table for the terminal; wide where nobody watches."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table()
+    for heading in headings:
+        made.add_column(heading, overflow="fold")
+    for row in rows:
+        made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    (Console() if sys.stdout.isatty() else Console(width=200)).print(made)
+
+
+def as_json(value: object) -> None:
+    """The value as JSON and nothing beside it."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def application(*, write: bool = False) -> "Iterator[Flask]":
+    """The application inside its context, its database checked; with `write` every transaction takes the write lock."""
+    from contextlib import nullcontext
+
+    from imrgroups import config, create_app, serving
+    from imrgroups.db import db, writing
+
+    app = create_app(config.Settings())
+    serving.ready(app)
+    with app.app_context(), writing() if write else nullcontext():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+
+
+@click.group(cls=Plain, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def main() -> None:
+    """Weekly recovery groups from the first meeting to the last.
+
+    Start with: imrgroups run. Settings come from the environment; docs/settings.md lists them all.
+    """

@@ -1,0 +1,279 @@
+"""Running: the database brought up to date, web and worker in one process, and how to see that both are well."""
+
+import gc
+import logging
+import os
+import shutil
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import text
+
+from imrgroups import config, jobs
+from imrgroups.auth import public
+from imrgroups.db import db, writing
+
+CONNECTIONS = 2000  # so many slow visitors may hang on before anybody is turned away
+BEAT_LATE = timedelta(seconds=100)  # three ticks of the worker
+FREE_BYTES = 200_000_000
+QUIET = ("alembic", "apscheduler", "waitress.queue")
+
+
+class CannotStart(Exception):
+    """Why the program cannot start, in a line for the person at the terminal."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the database answers and is up to date, the worker ticks, and the disk has room."""
+
+    database: bool
+    worker: bool
+    disk: bool
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is well."""
+        return self.database and self.worker and self.disk
+
+
+def init_app(app: Flask) -> None:
+    """Add /health, open to anybody: nothing but whether things are well."""
+
+    @app.get("/health")
+    @public
+    def health() -> tuple[dict[str, bool], int]:
+        found = health_of(current_app, config.now())
+        return {"ok": found.ok, **asdict(found)}, 200 if found.ok else 503
+
+
+def health_of(app: Flask, now: datetime) -> Health:
+    """How the program is at an instant; needs an application context."""
+    folder = Path(app.config["DATA"])
+    beat = jobs.beat_at(folder)
+    try:
+        database = current_revision() == newest_revision(app)
+    except Exception:
+        app.logger.error("the database does not answer")
+        database = False
+    finally:
+        db.session.rollback()
+    return Health(database, beat is not None and now - beat < BEAT_LATE, shutil.disk_usage(folder).free > FREE_BYTES)
+
+
+def newest_revision(app: Flask) -> str:
+    """The revision of the database that this program is written for."""
+    if "imrgroups.revision" not in app.extensions:
+        from alembic.script import ScriptDirectory
+
+        app.extensions["imrgroups.revision"] = ScriptDirectory(str(app.config["MIGRATIONS"])).get_current_head() or ""
+    return str(app.extensions["imrgroups.revision"])
+
+
+def current_revision() -> str:
+    """The revision the database is at. Raises what the database raises where it was never set up."""
+    return str(db.session.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def upgrade(app: Flask) -> None:
+    """Bring the database to the newest revision, without a word when it is there already."""
+    from flask_migrate import upgrade
+
+    hush()
+    with app.app_context():
+        try:
+            upgrade()
+        except SystemExit as error:  # Flask-Migrate's way to say that a revision cannot be found
+            raise CannotStart("The database was made by a newer imrgroups. Start that version, or use another database.") from error
+        finally:
+            db.session.remove()
+
+
+def hush() -> None:
+    """Keep what libraries say in passing off the terminal; their warnings and errors stay."""
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def listen(settings: config.Settings) -> socket.socket:
+    """The socket the web answers on, taken before anything else is done. Raises CannotStart when somebody else has it."""
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        taken = socket.socket(family, kind)
+        if os.name != "nt":  # on Windows this would share a busy port instead of refusing it
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+        taken.listen(1024)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise CannotStart(
+            f"Port {settings.port} on {settings.host} cannot be used ({reason}). Is imrgroups running already? "
+            f"Choose another port: IMRGROUPS_PORT={settings.port + 1 if settings.port < 65535 else 8000}"
+        ) from error
+    return taken
+
+
+def address(settings: config.Settings) -> str:
+    """Where people open the program."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
+    return settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def run(settings: config.Settings, say: Callable[[str], None]) -> None:
+    """Serve web and worker until Ctrl+C or SIGTERM. say: gets each line for the terminal. Raises CannotStart, secret.UnsafeKey."""
+    from waitress.server import create_server
+
+    from imrgroups import create_app
+
+    taken = listen(settings)
+    say(f"imrgroups is starting at {address(settings)}")
+    app = create_app(settings)
+    upgrade(app)
+    server = create_server(
+        app, sockets=[taken], threads=settings.threads, connection_limit=CONNECTIONS, ident="imrgroups", clear_untrusted_proxy_headers=True,
+        **({"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
+           if settings.trusted_proxy else {}),
+    )
+    with _ending_on_sigterm(), worker(app), demonstration(app, settings, say):
+        steady()
+        say(f"Ready. Open {address(settings)} in a browser. Stop with Ctrl+C.")
+        server.run()  # returns on Ctrl+C
+        server.close()
+    say("Stopped.")
+
+
+@contextmanager
+def worker(app: Flask) -> Iterator[jobs.Clockwork]:
+    """The worker ticks inside."""
+    hush()
+    clockwork = jobs.Clockwork(app)
+    clockwork.start()
+    try:
+        yield clockwork
+    finally:
+        clockwork.stop()
+
+
+def work(settings: config.Settings, say: Callable[[str], None]) -> None:
+    """Run the worker alone until Ctrl+C or SIGTERM. Raises CannotStart when the database is not set up or of another version."""
+    from imrgroups import create_app
+
+    app = create_app(settings)
+    ready(app)
+    with _ending_on_sigterm(), worker(app):
+        steady()
+        say("The worker is running. Stop with Ctrl+C.")
+        try:
+            threading.Event().wait()
+        except (KeyboardInterrupt, SystemExit):
+            pass
+    say("Stopped.")
+
+
+def ready(app: Flask) -> None:
+    """Nothing when the database is set up for this program. Raises CannotStart saying what to do."""
+    with app.app_context():
+        try:
+            found = current_revision()
+        except Exception as error:
+            raise CannotStart("The database is not set up yet. First: imrgroups db upgrade") from error
+        finally:
+            db.session.remove()
+        if found != newest_revision(app):
+            raise CannotStart(f"The database is at revision {found or 'none'}, not {newest_revision(app)}. First: imrgroups db upgrade")
+
+
+@contextmanager
+def demonstration(app: Flask, settings: config.Settings, say: Callable[[str], None]) -> Iterator[None]:
+    """In demonstration mode an empty database fills inside, in the background; leaving stops that."""
+    from imrgroups import demo
+
+    if not settings.demo:
+        yield
+        return
+    with app.app_context():
+        state = demo.state()
+        db.session.remove()
+    if state not in (demo.State.EMPTY, demo.State.HALF):
+        yield
+        return
+    progress = demo.Progress()
+    app.extensions["imrgroups.demo"] = progress
+    thread = threading.Thread(target=_demonstrate, args=(app, progress), name="demonstration", daemon=True)
+    thread.start()
+    say("The demonstration is being built. You can look around at once.")
+    try:
+        yield
+    finally:
+        progress.stop()
+        thread.join(10)
+
+
+def _demonstrate(app: Flask, progress: Any) -> None:
+    from imrgroups import demo
+
+    with app.app_context(), writing():
+        try:
+            demo.build(app, progress, breath=0.01)
+        except demo.Stopped:
+            pass
+        except Exception as error:
+            progress.failed = True
+            app.logger.error("the demonstration could not be built: %s", type(error).__name__)
+        finally:
+            progress.done = True
+            db.session.remove()
+            steady()
+
+
+def steady() -> None:
+    """Take what is loaded out of the garbage collector's sight and let it look less often: it makes most of the slowest pages."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 25, 100)
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    def end(*_: Any) -> None:
+        raise SystemExit(0)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def trouble(error: Exception) -> str | None:
+    """One line for a trouble that a person at the terminal can put right, saying how; None for anything else."""
+    from pydantic import ValidationError
+    from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+
+    from imrgroups import backup, demo, secret
+    from imrgroups.library.content import CurriculumError
+
+    if isinstance(error, CannotStart | secret.UnsafeKey | secret.WrongKey | CurriculumError | backup.CannotRestore | demo.CannotBuild):
+        return str(error)
+    if isinstance(error, ValidationError):
+        return "; ".join(f"IMRGROUPS_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
+    if isinstance(error, ArgumentError | NoSuchModuleError):
+        return "IMRGROUPS_DATABASE_URL is no address of a database. Write it as postgresql://user:password@host/name, or leave it empty."
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:
+        said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+        return f"The database cannot be used: {said}"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used ({error.strerror}). The data folder is chosen with IMRGROUPS_DATA."
+    return None
