@@ -4,8 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
-from flask_security import login_user
-from sqlalchemy import select
+from flask_security import login_user, logout_user
 from werkzeug.wrappers import Response
 
 from imrgroups import auth, config
@@ -29,6 +28,10 @@ def refusals() -> dict[str, tuple[str, str]]:
         "country": ("country", gettext("Choose a country from the list")),
         "email_taken": ("email", gettext("Somebody already signs in with this address. Search for them, or use another address")),
         "role": ("roles", gettext("Choose roles from the list")),
+        "administrator": ("roles", gettext("Only an administrator of this centre makes or unmakes administrators")),
+        "own_role": ("roles", gettext("You would lock yourself out. Ask a colleague to take this role from you")),
+        "short_password": ("password", gettext("Use at least 12 characters; three or four words are easy to remember")),
+        "not_yours": ("roles", gettext("Only somebody who manages all the centres they work at can change this")),
     }
 
 
@@ -36,6 +39,11 @@ def refuse(form: Any, error: CannotChangeStaff) -> None:
     """Put a refused action's reason beside its field."""
     name, message = refusals()[error.reason]
     form[name].errors = [*form[name].errors, message]
+
+
+def by_me() -> dict[str, Any]:
+    """Who acts, and when: what every action is told."""
+    return {"by": auth.staff_id(), "now": config.now()}
 
 
 @bp.get("/")
@@ -46,7 +54,8 @@ def welcome() -> Answer:
         return redirect(url_for("desk.today"), 303)
     demo = current_app.config["SETTINGS"].demo
     return render_template(
-        "staff/welcome.html", people=actions.demonstration_staff() if demo else [], role_names=ROLE_NAMES, progress=current_app.extensions.get("imrgroups.demo")
+        "staff/welcome.html", people=actions.demonstration_staff() if demo else [], role_names=ROLE_NAMES,
+        progress=current_app.extensions.get("imrgroups.demo"),
     )
 
 
@@ -55,8 +64,10 @@ def welcome() -> Answer:
 def demonstrate(staff_id: int) -> Answer:
     """Sign in as one of the invented staff, in demonstration mode only."""
     person = db.session.get(Staff, staff_id)
-    if not current_app.config["SETTINGS"].demo or person is None or not person.email.endswith(actions.DEMONSTRATION_DOMAIN):
+    if not current_app.config["SETTINGS"].demo or person not in actions.demonstration_staff():
         abort(404)
+    if auth.me():
+        logout_user()
     session.clear()
     login_user(person, authn_via=["demonstration"])
     return redirect(url_for("desk.today"), 303)
@@ -68,12 +79,12 @@ def account() -> Answer:
     """One's own name, roles, ways to sign in, and the browsers signed in."""
     settings = current_app.config["SETTINGS"]
     now = config.now()
-    person = db.session.get(Staff, auth.staff_id())
+    person = db.session.get_one(Staff, auth.staff_id())
     sessions = actions.sessions_of(auth.staff_id(), after=now - timedelta(minutes=settings.idle_minutes))
     own = auth.token_hash(session[auth.TOKEN])
-    return render_template(
-        "staff/account.html", person=person, role_names=ROLE_NAMES, sessions=[(row, row.token_hash == own) for row in sessions], mfa=settings.mfa != "off"
-    )
+    listed = [(row, row.token_hash == own) for row in sessions]
+    zone = person.roles[0].centre.timezone if person.roles else "UTC"
+    return render_template("staff/account.html", person=person, role_names=ROLE_NAMES, sessions=listed, mfa=settings.mfa, zone=zone)
 
 
 @bp.post("/account/sessions/<int:session_id>/end")
@@ -83,7 +94,7 @@ def end_session(session_id: int) -> Answer:
     row = db.session.get(StaffSession, session_id)
     if row is None or row.staff_id != auth.staff_id():
         abort(404)
-    actions.end_session(token_hash=row.token_hash, by=auth.staff_id(), now=config.now())
+    actions.end_session(token_hash=row.token_hash, **by_me())
     flash(gettext("That browser is signed out."), "done")
     return redirect(url_for("staff.account"), 303)
 
@@ -93,7 +104,7 @@ def end_session(session_id: int) -> Answer:
 def language() -> Answer:
     """Keep the language one likes for the next time."""
     person = db.session.get_one(Staff, auth.staff_id())
-    actions.choose_language(person, request.form.get("language", ""), by=person.id, now=config.now())
+    actions.choose_language(person, request.form.get("language", ""), **by_me())
     session.pop("lang", None)
     flash(gettext("Your language is saved."), "done")
     return redirect(url_for("staff.account"), 303)
@@ -114,7 +125,7 @@ def new_centre() -> Answer:
     form = CentreForm(language="da", country="DK", timezone="Europe/Copenhagen")
     if form.validate_on_submit():
         try:
-            centre = actions.create_centre(_details(form, form.code.data), by=auth.staff_id(), now=config.now())
+            centre = actions.create_centre(_details(form, form.code.data), **by_me())
         except CannotChangeStaff as error:
             refuse(form, error)
         else:
@@ -128,8 +139,12 @@ def new_centre() -> Answer:
 def centre(centre_id: int) -> Answer:
     """One centre and its staff."""
     row = db.session.get_one(Centre, centre_id)
-    people = actions.staff_of([centre_id], present=False)
+    people = [(one, *_reach(one, centre_id)) for one in actions.staff_of([centre_id], present=False)]
     return render_template("staff/centre.html", centre=row, people=people, role_names=ROLE_NAMES)
+
+
+def _reach(person: Staff, centre_id: int) -> tuple[bool, bool]:
+    return actions.may_change(auth.staff_id(), person), actions.may_change_roles(auth.staff_id(), person, centre_id)
 
 
 @bp.route("/centres/<int:centre_id>/edit", methods=["GET", "POST"])
@@ -141,7 +156,7 @@ def edit_centre(centre_id: int) -> Answer:
     del form.code
     if form.validate_on_submit():
         try:
-            actions.edit_centre(row, _details(form, row.code), by=auth.staff_id(), now=config.now())
+            actions.edit_centre(row, _details(form, row.code), **by_me())
         except CannotChangeStaff as error:
             refuse(form, error)
         else:
@@ -152,73 +167,90 @@ def edit_centre(centre_id: int) -> Answer:
 
 def _details(form: CentreForm, code: str) -> CentreDetails:
     return CentreDetails(
-        code, form.name.data, form.timezone.data, form.country.data, form.language.data, form.bands.data, form.paper.data, form.phone.data or ""
+        code, form.name.data, form.timezone.data, form.country.data, form.language.data, form.bands.data, form.paper.data,
+        form.phone.data or "",
     )
 
 
 @bp.route("/centres/<int:centre_id>/staff/new", methods=["GET", "POST"])
 @policy("staff.edit", of="centre")
 def new_staff(centre_id: int) -> Answer:
-    """Add a person to a centre."""
-    form = StaffForm(roles=["leader"])
+    """Add a person to a centre; somebody who signs in for another centre already gets roles here too."""
+    form, centre_row = StaffForm(roles=["leader"]), db.session.get_one(Centre, centre_id)
     if form.validate_on_submit():
-        roles = [(centre_id, role) for role in _may_give(form.roles.data)]
         try:
-            actions.add_staff(
-                email=form.email.data, name=form.name.data, roles=roles, password=form.password.data or None, by=auth.staff_id(), now=config.now()
-            )
+            known = actions.find_staff(form.email.data)
+            if known is not None:
+                actions.edit_staff(known, name=known.name, centre_id=centre_id, roles=form.roles.data, **_kept(known), **by_me())
+                flash(gettext("They sign in here already, with the name and password they have. Now they work at this centre too."), "done")
+            else:
+                roles = [(centre_id, role) for role in form.roles.data]
+                actions.add_staff(email=form.email.data, name=form.name.data, roles=roles, password=form.password.data or None, **by_me())
+                flash(gettext("They are added."), "done")
+            return redirect(url_for("staff.centre", centre_id=centre_id), 303)
         except CannotChangeStaff as error:
             refuse(form, error)
-        else:
-            flash(gettext("They are added."), "done")
-            return redirect(url_for("staff.centre", centre_id=centre_id), 303)
-    return render_template("staff/staff_form.html", form=form, centre=db.session.get_one(Centre, centre_id), person=None), 422 if form.errors else 200
+    return render_template("staff/staff_form.html", form=form, centre=centre_row, person=None), 422 if form.errors else 200
 
 
 @bp.route("/centres/<int:centre_id>/staff/<int:person_id>", methods=["GET", "POST"])
 @policy("staff.edit", of="centre")
 def edit_staff(centre_id: int, person_id: int) -> Answer:
     """Change what somebody may do at a centre, or set them a new password."""
-    person = _colleague(centre_id, person_id)
-    form = StaffEditForm(name=person.name, roles=person.roles_at(centre_id))
+    person, me = _colleague(centre_id, person_id), auth.staff_id()
+    form, whole = StaffEditForm(name=person.name, roles=person.roles_at(centre_id)), actions.may_change(me, person)
+    if not whole:
+        form.roles_only()
     if form.validate_on_submit():
-        actions.edit_staff(
-            person, name=form.name.data, centre_id=centre_id, roles=_may_give(form.roles.data, person.roles_at(centre_id)),
-            language=person.language, phone=person.phone, by=auth.staff_id(), now=config.now(),
-        )
-        if form.password.data:
-            actions.set_password(person, form.password.data, by=auth.staff_id(), now=config.now())
-        flash(gettext("The changes are saved."), "done")
-        return redirect(url_for("staff.centre", centre_id=centre_id), 303)
-    return render_template("staff/staff_form.html", form=form, centre=db.session.get_one(Centre, centre_id), person=person), 422 if form.errors else 200
+        try:
+            name = form.name.data if whole else person.name
+            actions.edit_staff(person, name=name, centre_id=centre_id, roles=form.roles.data, **_kept(person), **by_me())
+            if whole and form.password.data:
+                actions.set_password(person, form.password.data, **by_me())
+        except CannotChangeStaff as error:
+            refuse(form, error)
+        else:
+            flash(gettext("The changes are saved."), "done")
+            return redirect(url_for("staff.centre", centre_id=centre_id), 303)
+    page = render_template(
+        "staff/staff_form.html", form=form, centre=db.session.get_one(Centre, centre_id), person=person, whole=whole, own=person.id == me
+    )
+    return page, 422 if form.errors else 200
+
+
+def _kept(person: Staff) -> dict[str, str]:
+    return {"language": person.language, "phone": person.phone}
 
 
 @bp.post("/centres/<int:centre_id>/staff/<int:person_id>/leave")
 @policy("staff.edit", of="centre")
 def leave(centre_id: int, person_id: int) -> Answer:
     """Somebody stops working here, or comes back."""
-    person = _colleague(centre_id, person_id)
-    centre_row = db.session.get_one(Centre, centre_id)
+    person = _colleague(centre_id, person_id, whole=True)
     if person.active:
-        actions.leave(person, on=actions.today_at(centre_row, config.now()), by=auth.staff_id(), now=config.now())
+        centre_row = db.session.get_one(Centre, centre_id)
+        actions.leave(person, on=actions.today_at(centre_row, config.now()), **by_me())
         flash(gettext("They can no longer sign in. What they recorded stays."), "done")
     else:
-        actions.come_back(person, by=auth.staff_id(), now=config.now())
+        actions.come_back(person, **by_me())
         flash(gettext("They can sign in again."), "done")
     return redirect(url_for("staff.centre", centre_id=centre_id), 303)
 
 
-def _colleague(centre_id: int, person_id: int) -> Staff:
-    person = db.session.execute(select(Staff).where(Staff.id == person_id)).scalar()
+@bp.post("/centres/<int:centre_id>/staff/<int:person_id>/second-step/off")
+@policy("staff.edit", of="centre")
+def reset_two_factor(centre_id: int, person_id: int) -> Answer:
+    """Somebody lost their phone and their recovery codes: they sign in with the password alone until they set it up again."""
+    actions.reset_two_factor(_colleague(centre_id, person_id, whole=True), **by_me())
+    flash(gettext("No code is asked of them until they set it up again."), "done")
+    return redirect(url_for("staff.edit_staff", centre_id=centre_id, person_id=person_id), 303)
+
+
+def _colleague(centre_id: int, person_id: int, *, whole: bool = False) -> Staff:
+    """Somebody who works at the centre; 403 where `whole` and they also work where one does not manage."""
+    person = db.session.get(Staff, person_id)
     if person is None or not person.roles_at(centre_id):
         abort(404)
+    if whole and not actions.may_change(auth.staff_id(), person):
+        abort(403)
     return person
-
-
-def _may_give(wanted: list[str], before: list[str] | None = None) -> list[str]:
-    """The roles to store: a coordinator cannot make or unmake administrators."""
-    ties, scope = auth.me(), auth.scope_of("centre", (request.view_args or {})["centre_id"])
-    if ties and ("administrator", scope.centre_id) in ties.roles:
-        return wanted
-    kept = ["administrator"] if before and "administrator" in before else []
-    return [role for role in wanted if role != "administrator"] + kept

@@ -1,22 +1,42 @@
-"""The only writer of centres, staff, roles and sessions."""
+"""The only writer of centres, staff and roles; sessions and failed sign-ins are written in sessions.py beside this."""
 
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 from flask_security import hash_password
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select
 
 from imrgroups import audit
 from imrgroups.auth import Scope
 from imrgroups.db import db
 from imrgroups.i18n import LOCALES
-from imrgroups.staff.models import ROLES, Centre, Role, SignInAttempt, Staff, StaffSession
+from imrgroups.staff.actions import sessions
+from imrgroups.staff.actions.sessions import (
+    begin_tries,
+    end_session,
+    end_sessions,
+    forget_tries,
+    open_session,
+    session_seen,
+    sessions_of,
+    sweep_attempts,
+    sweep_sessions,
+)
+from imrgroups.staff.models import ROLES, Centre, Role, Staff, StaffSession
+
+__all__ = [
+    "begin_tries", "end_session", "end_sessions", "forget_tries", "open_session", "session_seen", "sessions_of", "sweep_attempts",
+    "sweep_sessions",
+]
 
 DEMONSTRATION_DOMAIN = "@demonstration.example"
+PASSWORD_LENGTH = 12
+MANAGERS = frozenset({"coordinator", "administrator"})
 
 
 class CannotChangeStaff(Exception):
@@ -42,13 +62,15 @@ class CentreDetails:
 
 
 def create_centre(details: CentreDetails, *, by: int | None, now: datetime) -> Centre:
-    """Create a centre. Raises CannotChangeStaff("code_taken" | "timezone" | "country")."""
+    """Create a centre; the administrator who does so administers it. Raises CannotChangeStaff("code_taken" | "timezone" | "country")."""
     _check(details)
     if db.session.execute(select(Centre.id).where(Centre.code == details.code)).first():
         raise CannotChangeStaff("code_taken")
     centre = Centre(**vars(details))
     db.session.add(centre)
     db.session.flush()
+    if by is not None and any(role == "administrator" for _centre, role in _roles_of(by)):
+        db.session.add(Role(staff_id=by, centre_id=centre.id, name="administrator"))
     audit.record("centre.created", centre_id=centre.id, subject=f"centres/{centre.id}", by=by, now=now)
     db.session.commit()
     return centre
@@ -71,17 +93,53 @@ def _check(details: CentreDetails) -> None:
         raise CannotChangeStaff("country")
 
 
+def may_change(by: int | None, person: Staff) -> bool:
+    """Whether `by` may set name, password and second step of a colleague, or let them leave.
+
+    Only where they manage every centre the colleague works at, and administer every one the colleague administers; never for oneself, who
+    has an own page. None is the program itself (commands, import), which may.
+    """
+    if by is None:
+        return True
+    theirs = {role.centre_id for role in person.roles}
+    managed = {centre for centre, role in _roles_of(by) if role in MANAGERS}
+    return bool(theirs) and theirs <= managed and person.id != by and _above(by, person)
+
+
+def may_change_roles(by: int | None, person: Staff, centre_id: int) -> bool:
+    """Whether `by` may change what a colleague may do at one centre; only administrators change administrators."""
+    return by is None or (any((centre_id, role) in _roles_of(by) for role in MANAGERS) and _above(by, person))
+
+
+def _above(by: int, person: Staff) -> bool:
+    return all((role.centre_id, "administrator") in _roles_of(by) for role in person.roles if role.name == "administrator")
+
+
+def _roles_of(staff_id: int) -> set[tuple[int, str]]:
+    return {(row.centre_id, row.name) for row in db.session.execute(select(Role.centre_id, Role.name).where(Role.staff_id == staff_id))}
+
+
+def _check_administrators(by: int | None, centre_id: int, before: Iterable[str], after: Iterable[str]) -> None:
+    changed = "administrator" in set(before) ^ set(after)
+    if changed and by is not None and (centre_id, "administrator") not in _roles_of(by):
+        raise CannotChangeStaff("administrator")
+
+
 def add_staff(
-    *, email: str, name: str, roles: Iterable[tuple[int, str]], by: int | None, now: datetime, password: str | None = None, language: str = ""
+    *, email: str, name: str, roles: Iterable[tuple[int, str]], by: int | None, now: datetime, password: str | None = None,
+    language: str = "",
 ) -> Staff:
     """Add a person of staff with (centre, role) pairs; without a password they cannot sign in yet.
 
-    Raises CannotChangeStaff("email_taken" | "role").
+    Raises CannotChangeStaff("email_taken" | "role" | "administrator" | "short_password").
     """
-    email = email.strip().lower()
+    email, roles = email.strip().lower(), list(roles)
     if db.session.execute(select(Staff.id).where(Staff.email == email)).first():
         raise CannotChangeStaff("email_taken")
-    person = Staff(email=email, name=name, language=language, fs_uniquifier=_uniquifier(), password=hash_password(password) if password else None)
+    for centre_id, role in roles:
+        _check_administrators(by, centre_id, [], [role])
+    person = Staff(email=email, name=name, language=language, fs_uniquifier=secrets.token_hex(16))
+    person.password = _hashed(password) if password else None
     db.session.add(person)
     db.session.flush()
     _give(person, roles)
@@ -93,41 +151,79 @@ def add_staff(
 def edit_staff(
     person: Staff, *, name: str, centre_id: int, roles: Iterable[str], by: int | None, now: datetime, language: str = "", phone: str = ""
 ) -> None:
-    """Change a person's name and their roles at one centre; roles at other centres stay. Ends their sessions when roles change."""
-    before = set(person.roles_at(centre_id))
+    """Change a person's name and their roles at one centre; roles at other centres stay. Ends their sessions when roles change.
+
+    Raises CannotChangeStaff("not_yours" | "administrator" | "own_role" | "role").
+    """
+    before, after = set(person.roles_at(centre_id)), set(roles)
+    if not may_change_roles(by, person, centre_id) or (name != person.name and not may_change(by, person) and by != person.id):
+        raise CannotChangeStaff("not_yours")
+    _check_administrators(by, centre_id, before, after)
+    if by == person.id and before & MANAGERS and not after & MANAGERS:
+        raise CannotChangeStaff("own_role")
     person.name, person.language, person.phone = name, language, phone
     person.roles = [role for role in person.roles if role.centre_id != centre_id]
     db.session.flush()
-    _give(person, [(centre_id, role) for role in roles])
-    if before != set(roles):
-        _end(StaffSession.staff_id == person.id, now)
-    _record("staff.edited", person, by, now, roles=sorted(roles), centre=centre_id)
+    _give(person, [(centre_id, role) for role in after])
+    if before != after:
+        sessions.end(StaffSession.staff_id == person.id, now)
+    _record("staff.edited", person, by, now, roles=sorted(after), centre=centre_id)
     db.session.commit()
 
 
 def leave(person: Staff, *, on: date, by: int | None, now: datetime) -> None:
-    """A person stops working here: cannot sign in, sessions end, what they did stays under their name."""
+    """A person stops working here: cannot sign in, sessions end, what they did stays under their name.
+
+    Raises CannotChangeStaff("not_yours").
+    """
+    _must_hold(by, person)
     person.active, person.left_on = False, on
-    _end(StaffSession.staff_id == person.id, now)
+    sessions.end(StaffSession.staff_id == person.id, now)
     _record("staff.left", person, by, now)
     db.session.commit()
 
 
 def come_back(person: Staff, *, by: int | None, now: datetime) -> None:
-    """A person who left works here again."""
+    """A person who left works here again. Raises CannotChangeStaff("not_yours")."""
+    _must_hold(by, person)
     person.active, person.left_on = True, None
     _record("staff.came_back", person, by, now)
     db.session.commit()
 
 
 def set_password(person: Staff, password: str, *, by: int | None, now: datetime) -> None:
-    """Set a new password and end every session. Raises CannotChangeStaff("short_password") under 12 characters."""
-    if len(password) < 12:
-        raise CannotChangeStaff("short_password")
-    person.password, person.fs_uniquifier = hash_password(password), _uniquifier()
-    _end(StaffSession.staff_id == person.id, now)
+    """Set a new password and end every session. Raises CannotChangeStaff("short_password" | "not_yours")."""
+    _must_hold(by, person)
+    person.password, person.fs_uniquifier = _hashed(password), secrets.token_hex(16)
+    sessions.end(StaffSession.staff_id == person.id, now)
     _record("staff.password_set", person, by, now)
     db.session.commit()
+
+
+def reset_two_factor(person: Staff, *, by: int | None, now: datetime) -> None:
+    """Ask for no code any more, for somebody who lost phone and recovery codes; sessions end. Raises CannotChangeStaff("not_yours")."""
+    _must_hold(by, person)
+    person.tf_primary_method = person.tf_totp_secret = person.mf_recovery_codes = None
+    sessions.end(StaffSession.staff_id == person.id, now)
+    _record("staff.two_factor_reset", person, by, now)
+    db.session.commit()
+
+
+def _must_hold(by: int | None, person: Staff) -> None:
+    if not may_change(by, person):
+        raise CannotChangeStaff("not_yours")
+
+
+def _hashed(password: str) -> str:
+    """The hash of a password in the one spelling of Unicode that the sign-in form also brings it to: an "å" has two."""
+    if len(password) < PASSWORD_LENGTH:
+        raise CannotChangeStaff("short_password")
+    return str(hash_password(unicodedata.normalize("NFKD", password)))
+
+
+def note(action: str, person: Staff, *, by: int, now: datetime) -> None:
+    """Put into the record what somebody did with their own account; the caller's transaction carries it."""
+    _record(action, person, by, now)
 
 
 def choose_language(person: Staff, code: str, *, by: int | None, now: datetime) -> None:
@@ -135,12 +231,6 @@ def choose_language(person: Staff, code: str, *, by: int | None, now: datetime) 
     person.language = code if code in LOCALES else ""
     _record("staff.language", person, by, now, language=person.language)
     db.session.commit()
-
-
-def _uniquifier() -> str:
-    import secrets
-
-    return secrets.token_hex(16)
 
 
 def _give(person: Staff, roles: Iterable[tuple[int, str]]) -> None:
@@ -155,75 +245,6 @@ def _record(action: str, person: Staff, by: int | None, now: datetime, **detail:
     centres = sorted({role.centre_id for role in person.roles}) or [None]
     for centre_id in centres:
         audit.record(action, centre_id=centre_id, subject=f"staff/{person.id}", by=by, now=now, detail=detail)
-
-
-def open_session(*, staff_id: int, token_hash: bytes, device: str, by: int, now: datetime) -> None:
-    """Write down that a browser signed in."""
-    db.session.add(StaffSession(staff_id=staff_id, token_hash=token_hash, device=device, started_at=now, seen_at=now))
-    audit.record("staff.signed_in", centre_id=None, subject=f"staff/{staff_id}", by=by, now=now)
-    db.session.commit()
-
-
-def session_seen(*, token_hash: bytes, by: int, now: datetime) -> None:
-    """Note that a browser is in use; its idle time starts again."""
-    db.session.execute(update(StaffSession).where(StaffSession.token_hash == token_hash).values(seen_at=now))
-    db.session.commit()
-
-
-def end_session(*, token_hash: bytes, by: int, now: datetime) -> None:
-    """End the session of one browser."""
-    _end(StaffSession.token_hash == token_hash, now)
-    db.session.commit()
-
-
-def end_sessions(*, staff_id: int, by: int, now: datetime, but: bytes | None = None) -> None:
-    """End every session of a person, except the one with the token hash `but`."""
-    condition = StaffSession.staff_id == staff_id
-    _end(condition if but is None else condition & (StaffSession.token_hash != but), now)
-    audit.record("staff.sessions_ended", centre_id=None, subject=f"staff/{staff_id}", by=by, now=now)
-    db.session.commit()
-
-
-def _end(condition: object, now: datetime) -> None:
-    db.session.execute(update(StaffSession).where(condition, StaffSession.ended_at.is_(None)).values(ended_at=now))  # type: ignore[arg-type]
-
-
-def sessions_of(staff_id: int, *, after: datetime) -> list[StaffSession]:
-    """The live sessions of a person that were seen after an instant, newest first."""
-    wanted = select(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None), StaffSession.seen_at > after)
-    return list(db.session.execute(wanted.order_by(StaffSession.started_at.desc())).scalars())
-
-
-def failed_sign_ins(subject: str, *, since: datetime) -> int:
-    """How many sign-ins of this subject (a keyed hash) failed since an instant."""
-    wanted = select(func.count()).select_from(SignInAttempt).where(SignInAttempt.subject == subject, SignInAttempt.at > since)
-    return db.session.execute(wanted).scalar_one()
-
-
-def count_failed_sign_in(subjects: list[str], *, now: datetime) -> None:
-    """Count a failed sign-in for each subject."""
-    db.session.add_all([SignInAttempt(subject=subject, at=now) for subject in subjects])
-    db.session.commit()
-
-
-def sweep_attempts(now: datetime, dry_run: bool) -> int:
-    """Forget failed sign-ins older than a day; returns how many."""
-    old = SignInAttempt.at < now - timedelta(days=1)
-    count = db.session.execute(select(func.count()).select_from(SignInAttempt).where(old)).scalar_one()
-    if not dry_run:
-        db.session.execute(delete(SignInAttempt).where(old))
-        db.session.commit()
-    return count
-
-
-def sweep_sessions(now: datetime, dry_run: bool) -> int:
-    """End sessions that started more than a day ago; the limits of every request are tighter. Returns how many."""
-    old = (StaffSession.started_at < now - timedelta(days=1)) & StaffSession.ended_at.is_(None)
-    count = db.session.execute(select(func.count()).select_from(StaffSession).where(old)).scalar_one()
-    if not dry_run:
-        _end(old, now)
-        db.session.commit()
-    return count
 
 
 def scope_of_centre(centre_id: int) -> Scope | None:
@@ -250,7 +271,13 @@ def staff_of(centre_ids: Iterable[int], *, role: str | None = None, present: boo
 
 def demonstration_staff() -> list[Staff]:
     """The invented staff of the demonstration, by name."""
-    return list(db.session.execute(select(Staff).where(Staff.email.endswith(DEMONSTRATION_DOMAIN), Staff.active).order_by(Staff.name)).scalars())
+    wanted = select(Staff).where(Staff.email.endswith(DEMONSTRATION_DOMAIN), Staff.active)
+    return list(db.session.execute(wanted.order_by(Staff.name)).scalars())
+
+
+def find_staff(email: str) -> Staff | None:
+    """Whoever signs in with an address."""
+    return db.session.execute(select(Staff).where(Staff.email == email.strip().lower())).scalar()
 
 
 def today_at(centre: Centre, now: datetime) -> date:
