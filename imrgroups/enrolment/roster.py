@@ -91,22 +91,7 @@ def groups_of(person_id: int) -> list[tuple[Group, Enrolment]]:
 
 def ties(token_hash: bytes, *, started_after: datetime, seen_after: datetime) -> Ties | None:
     """Who a live session belongs to, with their roles and groups; None when it ended, is too old, or the person left. One statement."""
-    live = (
-        select(Staff.id, Staff.name, Staff.language, StaffSession.seen_at)
-        .join(StaffSession, StaffSession.staff_id == Staff.id)
-        .where(
-            StaffSession.token_hash == token_hash, StaffSession.ended_at.is_(None), StaffSession.started_at > started_after,
-            StaffSession.seen_at > seen_after, Staff.active,
-        )
-        .cte("live")
-    )
-    person = (live.c.id, live.c.name, live.c.language, live.c.seen_at)
-    wanted = union_all(
-        select(*person, literal("").label("role"), literal(0).label("thing")),
-        select(*person, Role.name, Role.centre_id).join(Role, Role.staff_id == live.c.id),
-        select(*person, literal("group"), GroupLeader.group_id).join(GroupLeader, GroupLeader.staff_id == live.c.id),
-    )
-    rows = db.session.execute(wanted).all()
+    rows = fetch(_ties(), token=token_hash, started=started_after, seen=seen_after).all()
     if not rows:
         return None
     return Ties(
@@ -116,17 +101,45 @@ def ties(token_hash: bytes, *, started_after: datetime, seen_after: datetime) ->
     )
 
 
+@lru_cache(maxsize=1)
+def _ties() -> CompoundSelect[Any]:
+    live = (
+        select(Staff.id, Staff.name, Staff.language, StaffSession.seen_at)
+        .join(StaffSession, StaffSession.staff_id == Staff.id)
+        .where(
+            StaffSession.token_hash == bindparam("token"), StaffSession.ended_at.is_(None), StaffSession.started_at > bindparam("started"),
+            StaffSession.seen_at > bindparam("seen"), Staff.active,
+        )
+        .cte("live")
+    )
+    person = (live.c.id, live.c.name, live.c.language, live.c.seen_at)
+    return union_all(
+        select(*person, literal("").label("role"), literal(0).label("thing")),
+        select(*person, Role.name, Role.centre_id).join(Role, Role.staff_id == live.c.id),
+        select(*person, literal("group"), GroupLeader.group_id).join(GroupLeader, GroupLeader.staff_id == live.c.id),
+    )
+
+
 def scope_of_group(group_id: int) -> Scope | None:
     """Where a group belongs: to its centre and itself."""
-    centre = db.session.execute(select(Group.centre_id).where(Group.id == group_id)).scalar()
+    centre = fetch(_centre_of_group(), group=group_id).scalar()
     return None if centre is None else Scope(centre, frozenset({group_id}))
+
+
+@lru_cache(maxsize=1)
+def _centre_of_group() -> Select[Any]:
+    return select(Group.centre_id).where(Group.id == bindparam("group"))
 
 
 def scope_of_meeting(meeting_id: int) -> Scope | None:
     """Where a meeting belongs: to its group and centre."""
-    wanted = select(Group.centre_id, Group.id).join(Meeting, Meeting.group_id == Group.id).where(Meeting.id == meeting_id)
-    row = db.session.execute(wanted).first()
+    row = fetch(_centre_of_meeting(), meeting=meeting_id).first()
     return None if row is None else Scope(row.centre_id, frozenset({row.id}))
+
+
+@lru_cache(maxsize=1)
+def _centre_of_meeting() -> Select[Any]:
+    return select(Group.centre_id, Group.id).join(Meeting, Meeting.group_id == Group.id).where(Meeting.id == bindparam("meeting"))
 
 
 def scope_of_participant(person_id: int) -> Scope | None:
@@ -151,6 +164,7 @@ class GroupLine:
     id: int
     code: str
     name: str
+    centre_id: int
     centre: str
     place: str
     starts_on: date
@@ -171,8 +185,8 @@ def groups_for(ties: Ties, now: datetime, *, ended: bool = False, text: str = ""
     after = select(func.min(Meeting.starts_at)).where(Meeting.group_id == Group.id, Meeting.state == "planned", Meeting.starts_at >= now)
     rows = db.session.execute(
         select(
-            Group.id, Group.code, Group.name, Centre.name.label("centre"), Group.place, Group.timezone, Group.starts_on, Group.ended_on,
-            Group.capacity, after.scalar_subquery().label("next_at"),
+            Group.id, Group.code, Group.name, Group.centre_id, Centre.name.label("centre"), Group.place, Group.timezone, Group.starts_on,
+            Group.ended_on, Group.capacity, after.scalar_subquery().label("next_at"),
         )
         .join(Centre, Centre.id == Group.centre_id)
         .where(or_(Group.id.in_(ties.groups), Group.centre_id.in_(ties.centres("coordinator"))))
@@ -184,7 +198,7 @@ def groups_for(ties: Ties, now: datetime, *, ended: bool = False, text: str = ""
     for row in rows:
         begins = row.next_at.astimezone(ZoneInfo(row.timezone)) if row.next_at else None
         line = GroupLine(
-            row.id, row.code, row.name, row.centre, row.place, row.starts_on, row.ended_on, row.capacity,
+            row.id, row.code, row.name, row.centre_id, row.centre, row.place, row.starts_on, row.ended_on, row.capacity,
             begins and begins.date(), begins and begins.time(), numbers.get(row.id, 0), tuple(leaders.get(row.id, ())),
         )
         if text.casefold() in " ".join((line.name, line.code, line.place, line.centre, *line.leaders)).casefold():

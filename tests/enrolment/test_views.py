@@ -113,6 +113,12 @@ def test_a_leader_finds_only_people_of_no_group_or_their_own_and_a_coordinator_a
     assert freja not in browser_as("Nora").get(where(world)).text  # without a search only people who are in no group
 
 
+def test_only_a_coordinator_finds_the_closed_days_from_the_list_of_groups(world, browser_as):
+    link = f"/centres/{world.centres['North'].id}/closed-weeks"
+    assert link in browser_as("Nora").get("/groups").text and link in browser_as("Nora").get("/groups/new").text
+    assert link not in browser_as("Dana").get("/groups").text
+
+
 def test_leaving_needs_a_reason_and_can_be_taken_back(world, browser_as):
     dana, bo = browser_as("Dana"), world.people["Bo"].id
     page = where(world, f"/{bo}/leave")
