@@ -19,7 +19,7 @@ LARGEST = 2**63 - 1
 class ApologyForm(Form):
     """Somebody told us beforehand that they cannot come."""
 
-    participant = SelectField(lazy_gettext("Who?"), coerce=int, validators=[needed(lazy_gettext("Choose who told you"))])
+    participant = SelectField(lazy_gettext("Who?"), coerce=int, validators=[NumberRange(1, None, lazy_gettext("Choose who told you"))])
     told_on = DayField(lazy_gettext("When did they say so?"), validators=[needed(lazy_gettext("Choose the day they said so"))])
     text = WordsField(lazy_gettext("What did they say? (optional)"), validators=[Optional(), at_most(1000)])
 

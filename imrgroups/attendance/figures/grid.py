@@ -232,7 +232,10 @@ def count(codes: Sequence[str]) -> Attendance:
 
 @lru_cache(maxsize=16)
 def _cells(_locale: str) -> dict[str, str]:
-    """The HTML of the cell of each code, in the page's language: a sign for the eye, the words for a screen reader."""
+    """The HTML of the cell of each code, in the page's language: a sign for the eye, and its words for a screen reader.
+
+    No visually hidden text: placed absolutely, 360 of them would make the page as wide as the whole grid.
+    """
     plain = {
         OUTSIDE: ("none", "", gettext("not in the group")), PLANNED: ("not_recorded", "", gettext("not held yet")),
         CANCELLED: ("cancelled", "", gettext("cancelled")),
@@ -245,8 +248,7 @@ def _cells(_locale: str) -> dict[str, str]:
             sign, words = sign + "*", gettext("%(mark)s, told us beforehand", mark=words)
         if "+" in ending:
             sign, words = sign + "+", gettext("%(mark)s, caught up: %(how)s", mark=words, how=KIND_NAMES[KINDS[ending[-1]]])
-        seen = f'<span aria-hidden="true">{escape(sign)}</span>' if sign else ""
-        found[letter + ending] = f'<td class="m-{look}">{seen}<span class="nhsuk-u-visually-hidden">{escape(words)}</span></td>'
+        found[letter + ending] = f'<td class="m-{look}"><span role="img" aria-label="{escape(words)}">{escape(sign)}</span></td>'
     return found
 
 

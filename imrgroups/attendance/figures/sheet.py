@@ -31,7 +31,7 @@ def printed(meeting: Meeting, lines: Sequence[Line], leaders: Sequence[tuple[str
     group, at = meeting.group, f"{day(meeting.meets_on)} {clock(meeting.local_time)}"
     blocks: list[Any] = [
         Paragraph(", ".join(part for part in (at, group.place) if part)),
-        Table([gettext("Name"), *(str(STATE_NAMES[state]) for state in states)], rows, widths=[2.6, *(1.0 for _ in states)], row_mm=11),
+        Table([gettext("Name"), *(str(STATE_NAMES[state]) for state in states)], rows, widths=[2.3, *(1.0 for _ in states)], row_mm=11),
     ]
     if leaders:
         there = [place for place, (_name, present) in enumerate(leaders) if present]
