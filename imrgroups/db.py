@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Engine, MetaData, event
+from sqlalchemy import BigInteger, CheckConstraint, CursorResult, DateTime, Engine, Executable, MetaData, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -92,6 +92,11 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+def fetch(statement: Executable, **values: Any) -> CursorResult[Any]:
+    """Run a statement that was built once, with its values; rows of columns come back, without the ORM's share of the work."""
+    return db.session.connection().execute(statement, values)
 
 
 def prepare(engine: Engine) -> None:

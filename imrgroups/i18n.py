@@ -1,9 +1,10 @@
 """Languages: which one a page speaks, how it writes days and times, and the catalogues compiled for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import lru_cache
+from gettext import NullTranslations
 from pathlib import Path
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -15,7 +16,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session, url_for
-from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_gettext, ngettext, pgettext
+from flask_babel import Babel, Domain, force_locale, get_domain, get_locale, gettext, lazy_gettext, ngettext, pgettext
+from markupsafe import Markup
 
 from imrgroups import config
 
@@ -38,10 +40,24 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=_choose)
     app.before_request(_remember)
     app.context_processor(lambda: {
-        "locale": language(), "direction": direction(), "day": day, "short_day": short_day, "clock": clock, "when": when,
+        **_words(get_domain().get_translations()), "locale": language(), "direction": direction(), "day": day, "short_day": short_day,
+        "clock": clock, "when": when,
         "percent": percent, "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum,
         "own_name": own_name, "dial": dial,
     })
+
+
+@lru_cache(maxsize=32)
+def _words(catalogue: NullTranslations) -> dict[str, Callable[..., Markup]]:
+    """What templates say `_` and `ngettext` with: bound to one catalogue, because looking it up for each word costs more than the page."""
+
+    def gettext(text: str, **values: object) -> Markup:
+        return Markup(catalogue.gettext(text)) % values
+
+    def ngettext(one: str, many: str, num: int, **values: object) -> Markup:
+        return Markup(catalogue.ngettext(one, many, num)) % {"num": num, **values}
+
+    return {"gettext": gettext, "ngettext": ngettext}
 
 
 def compile_catalogues(source: Path, target: Path) -> list[Path]:

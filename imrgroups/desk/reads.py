@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 
 from imrgroups.attendance.models import Apology, MakeUp, Mark
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.goals.models import Goal
 from imrgroups.groups.models import Group, Meeting, PlannedTopic
@@ -28,6 +30,7 @@ class MeetingLine:
     id: int
     group_id: int
     group: str
+    language: str
     number: int
     on: date
     at: time
@@ -63,7 +66,8 @@ class MeetingLine:
         return left
 
 
-def _lines(*conditions: object, limit: int | None = None, newest_first: bool = False) -> list[MeetingLine]:
+@lru_cache(maxsize=1)
+def _lines() -> Select[Any]:
     belongs = and_(
         Enrolment.group_id == Meeting.group_id, Enrolment.joined_on <= Meeting.meets_on,
         or_(Enrolment.left_on.is_(None), Enrolment.left_on >= Meeting.meets_on),
@@ -76,59 +80,77 @@ def _lines(*conditions: object, limit: int | None = None, newest_first: bool = F
     )
     told = select(func.count()).where(Apology.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
     notes = select(func.count()).where(MeetingNote.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
-    signatures = {
-        kind: select(func.count()).select_from(Signature).join(MeetingNote, MeetingNote.id == Signature.note_id)
+    signatures = [
+        select(func.count()).select_from(Signature).join(MeetingNote, MeetingNote.id == Signature.note_id)
         .where(MeetingNote.meeting_id == Meeting.id, Signature.kind == kind).correlate(Meeting).scalar_subquery()
         for kind in ("signed", "countersigned")
-    }
-    order = (Meeting.starts_at.desc(),) if newest_first else (Meeting.starts_at,)
-    wanted = (
+    ]
+    return (
         select(
-            Meeting.id, Meeting.group_id, Group.name, Meeting.number, Meeting.meets_on, Meeting.local_time, Group.place, Meeting.state,
-            Meeting.reason, people, recorded, told, notes, signatures["signed"], signatures["countersigned"],
+            Meeting.id, Meeting.group_id, Group.name, Group.language, Meeting.number, Meeting.meets_on, Meeting.local_time, Group.place,
+            Meeting.state, Meeting.reason, people, recorded, told, notes, *signatures,
         )
-        .join(Group, Group.id == Meeting.group_id).where(*conditions).order_by(*order, Meeting.id).limit(limit)  # type: ignore[arg-type]
+        .join(Group, Group.id == Meeting.group_id)
     )
-    lines = [MeetingLine(*row[:9], [], *row[9:]) for row in db.session.execute(wanted)]
-    _add_topics(lines)
-    return lines
 
 
-def _add_topics(lines: list[MeetingLine]) -> None:
+@lru_cache(maxsize=1)
+def _of_groups() -> Select[Any]:
+    return _lines().where(
+        Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state != "cancelled", Meeting.starts_at >= bindparam("first"),
+        Meeting.starts_at < bindparam("last"),
+    ).order_by(Meeting.starts_at, Meeting.id)
+
+
+@lru_cache(maxsize=1)
+def _of_one() -> Select[Any]:
+    return _lines().where(Meeting.id == bindparam("meeting"))
+
+
+@lru_cache(maxsize=1)
+def _topics() -> Select[Any]:
+    wanted = select(PlannedTopic.meeting_id, PlannedTopic.module, PlannedTopic.topic)
+    of_these = PlannedTopic.meeting_id.in_(bindparam("meetings", expanding=True))
+    return wanted.where(of_these).order_by(PlannedTopic.meeting_id, PlannedTopic.position)
+
+
+def _read(statement: Select[Any], **values: object) -> list[MeetingLine]:
+    lines = [MeetingLine(*row[:10], [], *row[10:]) for row in fetch(statement, **values)]
     by_id = {line.id: line for line in lines}
-    wanted = select(PlannedTopic.meeting_id, PlannedTopic.module, PlannedTopic.topic).where(PlannedTopic.meeting_id.in_(by_id))
-    for meeting_id, module, topic in db.session.execute(wanted.order_by(PlannedTopic.meeting_id, PlannedTopic.position)):
+    for meeting_id, module, topic in fetch(_topics(), meetings=list(by_id)) if by_id else ():
         by_id[meeting_id].topics.append((module, topic))
+    return lines
 
 
 def coming(group_ids: Collection[int], now: datetime) -> list[MeetingLine]:
     """The meetings of these groups in the week that begins now (those of the last twelve hours included), soonest first."""
-    return _lines(
-        Meeting.group_id.in_(group_ids), Meeting.state != "cancelled", Meeting.starts_at >= now - timedelta(hours=12),
-        Meeting.starts_at < now + timedelta(days=7),
-    )
+    return _read(_of_groups(), groups=list(group_ids), first=now - timedelta(hours=12), last=now + timedelta(days=7))
 
 
 def unfinished(group_ids: Collection[int], now: datetime) -> list[MeetingLine]:
     """Meetings of these groups in the last four weeks that still want a register, notes or a signature, newest first."""
-    past = _lines(
-        Meeting.group_id.in_(group_ids), Meeting.state != "cancelled", Meeting.starts_at < now - timedelta(hours=1),
-        Meeting.starts_at >= now - RECENT, newest_first=True,
-    )
-    return [line for line in past if line.to_do]
+    past = _read(_of_groups(), groups=list(group_ids), first=now - RECENT, last=now - timedelta(hours=1))
+    return [line for line in reversed(past) if line.to_do]
 
 
 def meeting_line(meeting_id: int) -> MeetingLine:
     """One meeting with what is left to do."""
-    return _lines(Meeting.id == meeting_id)[0]
+    return _read(_of_one(), meeting=meeting_id)[0]
+
+
+@lru_cache(maxsize=1)
+def _neighbours() -> Select[Any]:
+    mine = (Meeting.group_id == bindparam("group"), Meeting.state != "cancelled", Meeting.id != bindparam("meeting"))
+    earlier, later = Meeting.meets_on <= bindparam("day"), Meeting.meets_on >= bindparam("day")
+    before = select(Meeting.id).where(*mine, earlier).order_by(Meeting.meets_on.desc(), Meeting.number.desc()).limit(1)
+    after = select(Meeting.id).where(*mine, later).order_by(Meeting.meets_on, Meeting.number).limit(1)
+    return select(before.scalar_subquery(), after.scalar_subquery())
 
 
 def neighbours(line: MeetingLine) -> tuple[int | None, int | None]:
     """The keys of the meetings before and after one, cancelled ones left out."""
-    mine = (Meeting.group_id == line.group_id, Meeting.state != "cancelled", Meeting.id != line.id)
-    before = select(Meeting.id).where(*mine, Meeting.meets_on <= line.on).order_by(Meeting.meets_on.desc(), Meeting.number.desc()).limit(1)
-    after = select(Meeting.id).where(*mine, Meeting.meets_on >= line.on).order_by(Meeting.meets_on, Meeting.number).limit(1)
-    return db.session.execute(before).scalar(), db.session.execute(after).scalar()
+    row = fetch(_neighbours(), group=line.group_id, meeting=line.id, day=line.on).one()
+    return row[0], row[1]
 
 
 def topic_titles(topics: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -148,35 +170,48 @@ def topic_titles(topics: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def people_without_goal(group_ids: Collection[int], on: date) -> dict[int, int]:
     """How many people of each group have no active goal on a day; groups where everybody has one are left out."""
+    return {row[0]: row[1] for row in fetch(_without_goal(), groups=list(group_ids), day=on)}
+
+
+@lru_cache(maxsize=1)
+def _without_goal() -> Select[Any]:
     has_goal = exists().where(Goal.participant_id == Enrolment.participant_id, Goal.group_id == Enrolment.group_id, Goal.state == "active")
-    wanted = (
+    return (
         select(Enrolment.group_id, func.count(func.distinct(Enrolment.participant_id)))
         .where(
-            Enrolment.group_id.in_(group_ids), Enrolment.joined_on <= on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on),
-            ~has_goal,
+            Enrolment.group_id.in_(bindparam("groups", expanding=True)), Enrolment.joined_on <= bindparam("day"),
+            or_(Enrolment.left_on.is_(None), Enrolment.left_on >= bindparam("day")), ~has_goal,
         )
         .group_by(Enrolment.group_id)
     )
-    return dict(db.session.execute(wanted).all())
 
 
-def homework_state(meeting: Meeting) -> tuple[int, int]:
-    """Of the homework agreed at the meeting before this one: how much was talked about, and how much there is."""
+def homework_state(line: MeetingLine) -> tuple[int, int]:
+    """Of the homework agreed at the meeting held before this one: how much was talked about, and how much there is."""
+    row = fetch(_homework_state(), group=line.group_id, day=line.on).one()
+    return row[0], row[1]
+
+
+@lru_cache(maxsize=1)
+def _homework_state() -> Select[Any]:
     before = (
-        select(Meeting.id).where(Meeting.group_id == meeting.group_id, Meeting.state == "held", Meeting.meets_on < meeting.meets_on)
+        select(Meeting.id).where(Meeting.group_id == bindparam("group"), Meeting.state == "held", Meeting.meets_on < bindparam("day"))
         .order_by(Meeting.meets_on.desc()).limit(1).scalar_subquery()
     )
-    wanted = (
+    return (
         select(func.count(Review.id), func.count(Assignment.id)).select_from(Assignment)
         .outerjoin(Review, Review.assignment_id == Assignment.id).where(Assignment.meeting_id == before)
     )
-    reviewed, agreed = db.session.execute(wanted).one()
-    return reviewed, agreed
 
 
 def groups_by_id(group_ids: Collection[int]) -> dict[int, str]:
     """The names of groups by key."""
-    return dict(db.session.execute(select(Group.id, Group.name).where(Group.id.in_(group_ids))).all())
+    return {row[0]: row[1] for row in fetch(_names(), groups=list(group_ids))}
+
+
+@lru_cache(maxsize=1)
+def _names() -> Select[Any]:
+    return select(Group.id, Group.name).where(Group.id.in_(bindparam("groups", expanding=True)))
 
 
 def running_groups(centre_ids: Collection[int]) -> set[int]:
@@ -186,17 +221,8 @@ def running_groups(centre_ids: Collection[int]) -> set[int]:
 
 def missed_lately(group_ids: Collection[int], now: datetime) -> dict[int, list[tuple[int, int]]]:
     """(participant key, meetings missed in a row) by group, for people who missed the two latest meetings or more without a word."""
-    wanted = (
-        select(Meeting.group_id, Enrolment.participant_id, Meeting.meets_on, Mark.state, Apology.id, MakeUp.kind)
-        .join(Enrolment, and_(Enrolment.group_id == Meeting.group_id, Enrolment.left_on.is_(None), Enrolment.joined_on <= Meeting.meets_on))
-        .outerjoin(Mark, and_(Mark.meeting_id == Meeting.id, Mark.participant_id == Enrolment.participant_id))
-        .outerjoin(Apology, and_(Apology.meeting_id == Meeting.id, Apology.participant_id == Enrolment.participant_id))
-        .outerjoin(MakeUp, and_(MakeUp.meeting_id == Meeting.id, MakeUp.participant_id == Enrolment.participant_id))
-        .where(Meeting.group_id.in_(group_ids), Meeting.state == "held", Meeting.starts_at > now - timedelta(days=70))
-        .order_by(Meeting.starts_at)
-    )
     marks: dict[tuple[int, int], list[rules.Mark]] = defaultdict(list)
-    for group_id, person, on, state, apology, kind in db.session.execute(wanted):
+    for group_id, person, on, state, apology, kind in fetch(_lately(), groups=list(group_ids), first=now - timedelta(days=70)):
         marks[group_id, person].append(rules.Mark(
             on, rules.MarkState(state or "not_recorded"), apology=apology is not None, make_up=rules.MakeUpKind(kind) if kind else None
         ))
@@ -206,3 +232,16 @@ def missed_lately(group_ids: Collection[int], now: datetime) -> dict[int, list[t
         if count >= 2:
             found[group_id].append((person, count))
     return dict(found)
+
+
+@lru_cache(maxsize=1)
+def _lately() -> Select[Any]:
+    return (
+        select(Meeting.group_id, Enrolment.participant_id, Meeting.meets_on, Mark.state, Apology.id, MakeUp.kind)
+        .join(Enrolment, and_(Enrolment.group_id == Meeting.group_id, Enrolment.left_on.is_(None), Enrolment.joined_on <= Meeting.meets_on))
+        .outerjoin(Mark, and_(Mark.meeting_id == Meeting.id, Mark.participant_id == Enrolment.participant_id))
+        .outerjoin(Apology, and_(Apology.meeting_id == Meeting.id, Apology.participant_id == Enrolment.participant_id))
+        .outerjoin(MakeUp, and_(MakeUp.meeting_id == Meeting.id, MakeUp.participant_id == Enrolment.participant_id))
+        .where(Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state == "held", Meeting.starts_at > bindparam("first"))
+        .order_by(Meeting.starts_at)
+    )

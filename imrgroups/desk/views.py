@@ -16,7 +16,7 @@ from imrgroups.enrolment import roster
 from imrgroups.forms import clean
 from imrgroups.goals import actions as goals
 from imrgroups.groups import series
-from imrgroups.groups.models import Group, Meeting
+from imrgroups.groups.models import Group
 from imrgroups.homework import actions as homework
 from imrgroups.i18n import gettext
 from imrgroups.notes import ledger
@@ -57,11 +57,10 @@ def _group_ids(ties: Ties) -> set[int]:
 def meeting(meeting_id: int) -> Answer:
     """One meeting: where it stands, its topics with plan and handouts, and the way to register, notes, goals and homework."""
     line = reads.meeting_line(meeting_id)
-    row = db.session.get_one(Meeting, meeting_id)
     before, after = reads.neighbours(line)
     return render_template(
-        "desk/meeting.html", line=line, meeting=row, group=row.group, before=before, after=after,
-        material=ledger.material(line.topics, row.group.language), homework=reads.homework_state(row), may_read=auth.reads_clinical(),
+        "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
+        homework=reads.homework_state(line), may_read=auth.reads_clinical(),
     )
 
 

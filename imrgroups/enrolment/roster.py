@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import literal
 
 from imrgroups.auth import Scope, Ties
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment, WaitingPlace
 from imrgroups.groups import series
 from imrgroups.groups.models import Group, GroupLeader, Meeting

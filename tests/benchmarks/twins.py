@@ -7,7 +7,8 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from flask import Blueprint, current_app, redirect, render_template_string, request
+from flask import Blueprint, current_app, redirect, request
+from jinja2 import Environment
 
 from imrgroups.auth import public
 from imrgroups.library import content
@@ -61,6 +62,17 @@ TODAY = (
 HANDOUT = HEAD + """<h1>{{ title }}</h1><p>Handout</p>{{ body|safe }}""" + FOOT
 
 
+_environment = Environment(autoescape=True)
+_compiled = {}
+
+
+def rendered(source: str, **values: object) -> str:
+    """A page from a template that was compiled once."""
+    if source not in _compiled:
+        _compiled[source] = _environment.from_string(source)
+    return _compiled[source].render(values)
+
+
 def sql(statement: str, *values: object) -> list[tuple]:
     """Rows of a plain statement on a connection of this thread."""
     if getattr(_local, "connection", None) is None:
@@ -85,7 +97,7 @@ def register(meeting_id: int) -> str:
         "LEFT JOIN leaders_present l ON l.meeting_id = t.id AND l.staff_id = s.id WHERE t.id = ?",
         meeting_id,
     )
-    return render_template_string(REGISTER, title="Register", rows=rows, leaders=leaders, meeting=meeting_id, states=STATES)
+    return rendered(REGISTER, title="Register", rows=rows, leaders=leaders, meeting=meeting_id, states=STATES)
 
 
 @bp.post("/register/<int:meeting_id>")
@@ -122,7 +134,7 @@ def group(group_id: int) -> str:
         states = dict(part.split(":") for part in found.split(","))
         cells = [states.get(str(id)) or "-" for id, _day in meetings]
         rows.append((name, cells, sum(cell == "present" for cell in cells), sum(cell != "-" for cell in cells)))
-    return render_template_string(GRID, title=one[1], group=one, meetings=meetings, rows=rows, figures=("11", "20", "half", "70", "all"))
+    return rendered(GRID, title=one[1], group=one, meetings=meetings, rows=rows, figures=("11", "20", "half", "70", "all"))
 
 
 @bp.get("/meetings/<int:meeting_id>")
@@ -136,7 +148,7 @@ def meeting(meeting_id: int) -> str:
     recorded = sql("SELECT count(*) FROM marks WHERE meeting_id = ?", meeting_id)[0][0]
     homework = sql("SELECT count(*) FROM assignments WHERE meeting_id = ?", meeting_id)[0][0]
     topics = sql("SELECT module, topic FROM planned_topics WHERE meeting_id = ? ORDER BY position", meeting_id)
-    return render_template_string(MEETING, title="Meeting", meeting=one, recorded=recorded, homework=homework, topics=topics)
+    return rendered(MEETING, title="Meeting", meeting=one, recorded=recorded, homework=homework, topics=topics)
 
 
 @bp.get("/today/<int:staff_id>")
@@ -160,7 +172,7 @@ def today(staff_id: int) -> str:
         "HAVING count(*) > 3",
         staff_id,
     )
-    return render_template_string(TODAY, title="Today", coming=coming, past=past, missed=missed)
+    return rendered(TODAY, title="Today", coming=coming, past=past, missed=missed)
 
 
 @bp.get("/handouts/<handout>")
@@ -172,7 +184,7 @@ def handout(handout: str) -> str:
         document = programme.document(handout)
         _pages[handout] = (document.title.plain, content.html(document, programme))
     title, body = _pages[handout]
-    return render_template_string(HANDOUT, title=title, body=body)
+    return rendered(HANDOUT, title=title, body=body)
 
 
 _pages: dict[str, tuple[str, str]] = {}
