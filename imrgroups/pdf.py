@@ -151,7 +151,7 @@ class PrintDocument:
     title, language: its heading, and the language code of its words. above: a small line over the title ("Handout").
     footer: parts of the footer's first line (module, title, version, language); note: its second line.
     fields: labels of the lines at the top, such as ("Name", "Date"); filled: what already stands on them, by label.
-    page_word: "Page" in the language.
+    page_word: "Page" in the language. large: in large print or not, when it is not as the rest of the file.
     """
 
     title: str
@@ -164,6 +164,7 @@ class PrintDocument:
     filled: dict[str, str] = field(default_factory=dict)
     page_word: str = "Page"
     landscape: bool = False
+    large: bool | None = None
 
 
 def render(documents: Sequence[PrintDocument], *, paper: Paper = "a4", large: bool = False, title: str = "") -> bytes:
@@ -208,8 +209,7 @@ def tree(documents: Sequence[PrintDocument], *, paper: str, large: bool, title: 
     return {
         "title": title or documents[0].title,
         "paper": {"a4": "a4", "letter": "us-letter"}[paper],
-        "points": LARGE_POINTS if large else BASE_POINTS,
-        "documents": [_document(document) for document in documents],
+        "documents": [_document(document, large) for document in documents],
     }
 
 
@@ -221,9 +221,11 @@ def _compiler() -> Any:
     return typst.Compiler(input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
-def _document(document: PrintDocument) -> dict[str, Any]:
+def _document(document: PrintDocument, large: bool) -> dict[str, Any]:
     language = document.language.split("_")[0]
+    large = large if document.large is None else document.large
     return {
+        "points": LARGE_POINTS if large else BASE_POINTS,
         "title": document.title, "lang": language, "rtl": language in RIGHT_TO_LEFT, "above": document.above,
         "footer": [part for part in document.footer if part], "note": document.note,
         "fields": [[label, document.filled.get(label, "")] for label in document.fields],

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import PoFileError, denormalize, read_po, write_po
 
 from imrgroups.library.content.blocks import CurriculumError
 
@@ -39,6 +40,7 @@ class Entry:
     said: str
     fuzzy: bool
     reviewed: str  # "name date", empty while nobody has
+    before: str = ""  # of a fuzzy entry: the English it was a translation of, where the catalogue knows it
 
     @property
     def usable(self) -> bool:
@@ -53,21 +55,35 @@ def po_path(translations: Path, locale: str) -> Path:
 
 def entries(po: Path) -> Mapping[str, Entry]:
     """The entries of a catalogue by English source; empty when there is no such file."""
-    if not po.exists():
-        return {}
+    return entries_of(_read(po)) if po.exists() else {}
+
+
+def entries_of(catalogue: Catalog) -> dict[str, Entry]:
+    """The entries of a catalogue that has been read, by English source."""
     return {
-        str(message.id): Entry(str(message.string or ""), message.fuzzy, _reviewer(message))
-        for message in _read(po)
+        str(message.id): Entry(str(message.string or ""), message.fuzzy, _reviewer(message), str(next(iter(message.previous_id), "")))
+        for message in catalogue
         if message.id
     }
 
 
 def _read(po: Path, locale: str | None = None) -> Catalog:
+    with po.open("rb") as file:
+        return read(file, po, locale)
+
+
+def read(file: IO[bytes], name: str | Path, locale: str | None = None) -> Catalog:
+    """A catalogue (PO) as it stands in a file. Raises CurriculumError with the name, the line and what to do."""
     try:
-        with po.open("rb") as file:
-            return read_po(file, locale=locale, abort_invalid=True)
+        catalogue = read_po(file, locale=locale, abort_invalid=True)
     except PoFileError as error:  # counts lines from 0
-        raise CurriculumError(po, error.lineno + 1, "this line is not part of a catalogue (PO); mend or remove it") from None
+        raise CurriculumError(name, error.lineno + 1, "this line is not part of a catalogue (PO); mend or remove it") from None
+    for message in catalogue:
+        old = [comment for comment in message.user_comments if comment.startswith("|")]
+        if old:  # Babel writes the English of before, and reads it back as a comment
+            message.user_comments = [comment for comment in message.user_comments if comment not in old]
+            message.previous_id = [denormalize("\n".join(['""', *(line.partition('"')[1] + line.partition('"')[2] for line in old)]))]
+    return catalogue
 
 
 def _reviewer(message: Message) -> str:
@@ -113,11 +129,8 @@ def update(curriculum: Path, translations: Path, locales: Iterable[str]) -> Mapp
     write(made, translations / "curriculum.pot")
     counts = {}
     for locale in locales:
-        po = po_path(translations, locale)
-        catalogue = _read(po, locale) if po.exists() else Catalog(locale=locale, project="imrgroups curriculum", version="1")
-        catalogue.update(made, no_fuzzy_matching=True, update_header_comment=True)
-        _keep_changed(catalogue)
-        write(catalogue, po)
+        catalogue = current(made, translations, locale)
+        write(catalogue, po_path(translations, locale))
         real = [message for message in catalogue if message.id]
         counts[locale] = {
             "entries": len(real),
@@ -128,31 +141,64 @@ def update(curriculum: Path, translations: Path, locales: Iterable[str]) -> Mapp
     return counts
 
 
+def current(made: Catalog, translations: Path, locale: str) -> Catalog:
+    """The catalogue of a language brought up to date with the template, in memory; translations of changed texts become fuzzy."""
+    po = po_path(translations, locale)
+    catalogue = _read(po, locale) if po.exists() else Catalog(locale=locale, project="imrgroups curriculum", version="1")
+    before = {message.id: message.previous_id for message in catalogue if message.previous_id and message.fuzzy}
+    catalogue.update(made, no_fuzzy_matching=True, update_header_comment=True)
+    for message in catalogue:
+        message.previous_id = before.get(message.id, []) if message.fuzzy else []
+    _keep_changed(catalogue)
+    return catalogue
+
+
 def _keep_changed(catalogue: Catalog) -> None:
     """Give each new text the translation of the old one it was changed from, marked fuzzy and with the old English beside it.
 
     Babel's own matching compares letters with every entry there is, which takes minutes; here words, with what has gone.
     """
-    gone = [(message, frozenset(message.id.split())) for message in catalogue.obsolete.values() if message.string]
+    gone = Gone({str(message.id): str(message.string) for message in catalogue.obsolete.values() if message.string})
     for message in catalogue:
-        if not message.id or message.string:
-            continue
-        words = frozenset(message.id.split())
-        close = sorted(gone, key=lambda old: len(words & old[1]) / len(words | old[1]), reverse=True)[:CANDIDATES]
-        alike = [(SequenceMatcher(None, message.id.split(), old.id.split(), autojunk=False).ratio(), old) for old, _ in close]
-        ratio, old = max(alike, key=lambda each: each[0], default=(0.0, None))
-        if old is not None and ratio >= ALIKE:
-            message.string, message.previous_id = old.string, [old.id]
+        if message.id and not message.string and (old := gone.closest(message.id)):
+            message.string, message.previous_id = gone.said[old], [old]
             message.flags.add("fuzzy")
 
 
+class Gone:
+    """Translations of texts that are no longer in the curriculum, to find the one a new text was changed from."""
+
+    def __init__(self, said: Mapping[str, str]) -> None:
+        self.said = said
+        self._words = [(source, frozenset(source.split())) for source in said]
+        self._found: dict[str, str] = {}
+
+    def closest(self, source: str) -> str:
+        """The English of before that `source` was changed from; empty when none is alike enough."""
+        if self._words and source not in self._found:
+            self._found[source] = self._closest(source)
+        return self._found.get(source, "")
+
+    def _closest(self, source: str) -> str:
+        words = frozenset(source.split())
+        close = sorted(self._words, key=lambda old: len(words & old[1]) / len(words | old[1]), reverse=True)[:CANDIDATES]
+        alike = [(SequenceMatcher(None, source.split(), old.split(), autojunk=False).ratio(), old) for old, _ in close]
+        ratio, found = max(alike, key=lambda each: each[0], default=(0.0, ""))
+        return found if ratio >= ALIKE else ""
+
+
 def write(catalogue: Catalog, po: Path) -> None:
-    """Write a catalogue whole or not at all, without header lines that say nothing or change when no text has changed."""
+    """Write a catalogue whole or not at all."""
+    data = written(catalogue)
+    po.parent.mkdir(parents=True, exist_ok=True)
+    half = po.with_suffix(f"{po.suffix}.half")
+    half.write_bytes(data)
+    os.replace(half, po)
+
+
+def written(catalogue: Catalog) -> bytes:
+    """A catalogue as a PO file, without header lines that say nothing or change when no text has changed."""
     catalogue.fuzzy = False  # of the header
     buffer = BytesIO()
     write_po(buffer, catalogue, width=120, include_previous=True)
-    kept = [line for line in buffer.getvalue().split(b"\n") if not line.startswith(IDLE_HEADERS)]
-    po.parent.mkdir(parents=True, exist_ok=True)
-    half = po.with_suffix(f"{po.suffix}.half")
-    half.write_bytes(b"\n".join(kept))
-    os.replace(half, po)
+    return b"\n".join(line for line in buffer.getvalue().split(b"\n") if not line.startswith(IDLE_HEADERS))
