@@ -1,7 +1,7 @@
 """The database: one `db`, its column types, and transactions that never meet "database is locked"."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -73,7 +73,7 @@ class RandomKey:
         super().__init__(**values)
 
 
-def one_of(column: str, values: type | tuple[str, ...], *, empty: bool = False) -> CheckConstraint:
+def one_of(column: str, values: Iterable[str], *, empty: bool = False) -> CheckConstraint:
     """A CHECK that keeps `column` within short lower-case words (a StrEnum or a tuple); `empty` allows NULL."""
     words = ", ".join(f"'{word}'" for word in values)
     rule = f"{column} IN ({words})"

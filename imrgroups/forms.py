@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from typing import Any
 
 import phonenumbers
@@ -51,16 +52,18 @@ _OWN_WORDS = {
 
 class _OwnWords:
     def gettext(self, text: str) -> str:
+        """Our words for one of WTForms's."""
         return str(_OWN_WORDS.get(text, text))
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
+        """The same where a number decides."""
         return gettext("Choose from the list") if "valid choice" in singular else (singular if count == 1 else plural)
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """The base of every form. `summary()` feeds the error summary at the top of the page."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """Which words fields use."""
 
         def get_translations(self, _form: Any) -> _OwnWords:
@@ -103,6 +106,8 @@ def at_most(length: int) -> Length:
 class LineField(StringField):
     """One line of text, cleaned of invisible marks and outer space."""
 
+    data: str | None
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Keep the cleaned line."""
         self.data = one_line(valuelist[0]) if valuelist else self.data
@@ -111,6 +116,8 @@ class LineField(StringField):
 class WordsField(TextAreaField):
     """Several lines of text, cleaned of invisible marks and outer space."""
 
+    data: str | None
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Keep the cleaned text."""
         self.data = clean(valuelist[0]) if valuelist else self.data
@@ -118,6 +125,8 @@ class WordsField(TextAreaField):
 
 class DayField(DateField):
     """A date as the browser's picker sends it (ISO), of this century or the one before."""
+
+    data: date | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Keep the date; a year that no calendar on the wall has ever shown is a slip of the finger."""

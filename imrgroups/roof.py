@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import Security, SQLAlchemyUserDatastore
@@ -18,7 +18,7 @@ from imrgroups import auth, config, db, i18n, secret, serving
 from imrgroups.staff import accounts
 from imrgroups.staff.models import Role, Staff
 
-ROOMS = ("staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "desk", "overview")
+ROOMS = ("staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "fidelity", "desk", "overview")
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -36,7 +36,7 @@ def build(settings: config.Settings | None, overrides: dict[str, Any]) -> Flask:
     _logging(settings)
     app.jinja_env.undefined = ChainableUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_loader = ChoiceLoader([  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([
         PackageLoader("imrgroups", "templates"),
         PackageLoader("nhsuk_frontend_jinja", "templates"),
         PackageLoader("flask_security", "templates"),
@@ -44,8 +44,9 @@ def build(settings: config.Settings | None, overrides: dict[str, Any]) -> Flask:
     db.init_app(app)
     i18n.init_app(app)
     CSRFProtect(app)
-    Limiter(get_remote_address, app=app, default_limits=["600 per minute"], storage_uri="memory://", enabled=not app.testing)
+    _limit(app)
     Security(app, SQLAlchemyUserDatastore(db.db, Staff, Role), login_form=accounts.SignInForm)
+    _keep_to_its_pages(app)
     accounts.init_app(app)
     auth.init_app(app, _rooms(settings))
     _blueprints(app)
@@ -54,6 +55,23 @@ def build(settings: config.Settings | None, overrides: dict[str, Any]) -> Flask:
     app.after_request(_headers)
     app.context_processor(lambda: {"demo": settings.demo})
     return app
+
+
+def _limit(app: Flask) -> None:
+    """A coarse cover for each process: at most 300 changes a minute from one address. Sign-in is counted in our own table besides."""
+    Limiter(
+        get_remote_address, app=app, default_limits=["300 per minute"], storage_uri="memory://", enabled=not app.testing,
+        default_limits_exempt_when=lambda: request.method in db.SAFE_METHODS,
+    )
+
+
+def _keep_to_its_pages(app: Flask) -> None:
+    """Let Flask-Security load its user on its own pages only; it does so twice on every page, and `auth` asks in one statement."""
+    places: tuple[Any, ...] = (app.before_request_funcs, app.template_context_processors)
+    for hooks in places:
+        theirs = [hook for hook in hooks[None] if hook.__module__.startswith(("flask_login", "flask_principal"))]
+        hooks[None] = [hook for hook in hooks[None] if hook not in theirs]
+        hooks.setdefault("security", []).extend(theirs)
 
 
 def _configuration(settings: config.Settings) -> dict[str, Any]:
@@ -86,6 +104,10 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
         started_after, seen_after = accounts.limits(settings, now)
         return roster.ties(token_hash, started_after=started_after, seen_after=seen_after)
 
+    def supporter(key: int) -> auth.Scope | None:
+        owner = people.participant_of_supporter(key)
+        return None if owner is None else roster.scope_of_participant(owner)
+
     return auth.Rooms(
         ties=ties,
         scopes={
@@ -93,7 +115,7 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
             "group": roster.scope_of_group,
             "meeting": roster.scope_of_meeting,
             "participant": roster.scope_of_participant,
-            "supporter": lambda key: (owner := people.participant_of_supporter(key)) and roster.scope_of_participant(owner),
+            "supporter": supporter,
         },
     )
 
