@@ -5,10 +5,11 @@ import hmac
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, ForeignKey, Index, UniqueConstraint, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from imrgroups import secret
@@ -84,18 +85,25 @@ def record(
     """
     session = session or db.session()
     centre = centre_id or WHOLE_PROGRAM
-    head = session.execute(select(AuditHead.number, AuditHead.mac).where(AuditHead.centre_id == centre).with_for_update()).first()
-    number, before = (head.number + 1, head.mac) if head else (1, "")
+    number, before = _locked_head(session, centre)
     entry = {
-        "centre_id": centre, "number": number, "at": now, "by_id": by, "action": action, "subject": subject,
+        "centre_id": centre, "number": number + 1, "at": now.astimezone(UTC), "by_id": by, "action": action, "subject": subject,
         "detail": json.dumps(detail or {}, sort_keys=True, separators=(",", ":")),
     }
     mac = _mac(before, entry)
     session.execute(insert(AuditEntry).values(**entry, mac=mac))
-    if head:
-        session.execute(update(AuditHead).where(AuditHead.centre_id == centre).values(number=number, mac=mac))
-    else:
-        session.execute(insert(AuditHead).values(centre_id=centre, number=number, mac=mac))
+    session.execute(update(AuditHead).where(AuditHead.centre_id == centre).values(number=number + 1, mac=mac))
+
+
+def _locked_head(session: Session, centre_id: int) -> tuple[int, str]:
+    """Number and mac of the last link, locked until the transaction ends; a chain begins with an empty one, even when two begin at once."""
+    wanted = select(AuditHead.number, AuditHead.mac).where(AuditHead.centre_id == centre_id).with_for_update()
+    head = session.execute(wanted).first()
+    if head is None:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(AuditHead).values(centre_id=centre_id, number=0, mac="").on_conflict_do_nothing())
+        head = session.execute(wanted).one()
+    return head.number, head.mac
 
 
 def _mac(before: str, entry: dict[str, Any]) -> str:
@@ -108,17 +116,20 @@ def broken_links(centre_id: int, anchor: tuple[int, str] | None = None) -> list[
 
     anchor: number and mac of a head kept outside; without it a cut tail is only found by the head in the database.
     """
+    told = ("centre_id", "number", "at", "by_id", "action", "subject", "detail")
+    columns = [getattr(AuditEntry, name) for name in told]
     wrong, before, expected = [], "", 1
-    rows = db.session.execute(select(AuditEntry).where(AuditEntry.centre_id == centre_id).order_by(AuditEntry.number)).scalars()
+    rows = db.session.execute(select(*columns, AuditEntry.mac).where(AuditEntry.centre_id == centre_id).order_by(AuditEntry.number))
     macs = {}
     for row in rows:
-        entry = {name: getattr(row, name) for name in ("centre_id", "number", "at", "by_id", "action", "subject", "detail")}
-        if row.number != expected or not hmac.compare_digest(row.mac, _mac(before, entry)):
+        if row.number != expected or not hmac.compare_digest(row.mac, _mac(before, {name: getattr(row, name) for name in told})):
             wrong.append(row.number)
         before, expected = row.mac, row.number + 1
         macs[row.number] = row.mac
-    head = db.session.get(AuditHead, centre_id)
-    for number, mac in filter(None, [(head.number, head.mac) if head else None, anchor]):
+    head = db.session.execute(select(AuditHead.number, AuditHead.mac).where(AuditHead.centre_id == centre_id)).first()
+    if head is None and macs:
+        wrong.append(expected)  # a chain without its head: the next entry would begin a second one
+    for number, mac in filter(None, [tuple(head) if head else None, anchor]):
         if macs.get(number) != mac or (head and number == head.number and number != expected - 1):
             wrong.append(number)
     return sorted(set(wrong))
@@ -150,12 +161,15 @@ def write_looks(looks: Iterable[Look], now: datetime) -> None:
 
 
 def state_reason(*, group_id: int, reason: str, by: int, now: datetime, centre_id: int) -> None:
-    """Open a group's clinical text to somebody for four hours, with the reason they give; its leaders see it."""
-    with writing(), Session(db.engine) as session, session.begin():
-        row = AccessReason(id=new_key(), staff_id=by, group_id=group_id, stated_at=now, until_at=now + timedelta(hours=REASON_HOURS))
-        row.reason = reason
-        session.add(row)
-        record("access.reason_stated", centre_id=centre_id, subject=f"groups/{group_id}", by=by, now=now, session=session)
+    """Open a group's clinical text to somebody for four hours, with the reason they give; its leaders see it.
+
+    Commits the caller's transaction: a second connection would wait for the write lock that this request holds.
+    """
+    row = AccessReason(id=new_key(), staff_id=by, group_id=group_id, stated_at=now, until_at=now + timedelta(hours=REASON_HOURS))
+    row.reason = reason
+    db.session.add(row)
+    record("access.reason_stated", centre_id=centre_id, subject=f"groups/{group_id}", by=by, now=now)
+    db.session.commit()
 
 
 def open_reason(connection: Connection | Session, *, staff_id: int, group_ids: Iterable[int], now: datetime) -> int | None:
