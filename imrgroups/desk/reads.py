@@ -178,6 +178,7 @@ def _without_goal() -> Select[Any]:
     has_goal = exists().where(Goal.participant_id == Enrolment.participant_id, Goal.group_id == Enrolment.group_id, Goal.state == "active")
     return (
         select(Enrolment.group_id, func.count(func.distinct(Enrolment.participant_id)))
+        .join(Group, and_(Group.id == Enrolment.group_id, Group.ended_on.is_(None)))
         .where(
             Enrolment.group_id.in_(bindparam("groups", expanding=True)), Enrolment.joined_on <= bindparam("day"),
             or_(Enrolment.left_on.is_(None), Enrolment.left_on >= bindparam("day")), ~has_goal,
@@ -239,6 +240,7 @@ def _lately() -> Select[Any]:
     return (
         select(Meeting.group_id, Enrolment.participant_id, Meeting.meets_on, Mark.state, Apology.id, MakeUp.kind)
         .join(Enrolment, and_(Enrolment.group_id == Meeting.group_id, Enrolment.left_on.is_(None), Enrolment.joined_on <= Meeting.meets_on))
+        .join(Group, and_(Group.id == Meeting.group_id, Group.ended_on.is_(None)))
         .outerjoin(Mark, and_(Mark.meeting_id == Meeting.id, Mark.participant_id == Enrolment.participant_id))
         .outerjoin(Apology, and_(Apology.meeting_id == Meeting.id, Apology.participant_id == Enrolment.participant_id))
         .outerjoin(MakeUp, and_(MakeUp.meeting_id == Meeting.id, MakeUp.participant_id == Enrolment.participant_id))
