@@ -6,6 +6,7 @@ from datetime import date
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.exceptions import BadRequest
 from wtforms import IntegerField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from imrgroups.attendance.figures import KIND_NAMES
@@ -36,7 +37,7 @@ class MakeUpForm(Form):
     """A missed meeting was caught up another way."""
 
     kind = RadioField(
-        lazy_gettext("How was it caught up?"), choices=list(KIND_NAMES.items()),
+        lazy_gettext("How was it caught up?"), choices=[SelectChoice(kind.value, name) for kind, name in KIND_NAMES.items()],
         validators=[needed(lazy_gettext("Choose how it was caught up"))],
     )
     done_on = DayField(lazy_gettext("Which day?"), validators=[needed(lazy_gettext("Choose the day it was done"))])
@@ -82,6 +83,6 @@ def state(text: str) -> MarkState:
     return MarkState(text)
 
 
-def choices(people: Iterable[tuple[int, str]], first: str) -> list[tuple[int, str]]:
+def choices(people: Iterable[tuple[int, str]], first: str) -> list[SelectChoice]:
     """The choices of a list of people, with nobody (0) on top."""
-    return [(0, first), *people]
+    return [SelectChoice(key, name) for key, name in [(0, first), *people]]

@@ -106,7 +106,9 @@ def _row(meeting: Meeting, person: int, *, clash: Clash | None = None, refused: 
             return _register(meeting, [clash] if clash else [], refused=refused)
         return redirect(url_for("attendance.register", meeting_id=meeting.id, _anchor=f"row-{person}"), 303)
     lines = figures.register(meeting)
-    line = next((line for line in lines if line.id == person), None) or abort(404)
+    line = next((line for line in lines if line.id == person), None)
+    if line is None:  # they left the group while the page was open
+        return render_template("attendance/_tapped.html", line=None, person=person, refused=refused), 422
     auth.looked_at(person)
     whole = whole or bool(clash or refused)
     words = page.words(meeting, lines, me=auth.staff_id(), now=config.now())
