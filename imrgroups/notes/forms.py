@@ -13,11 +13,11 @@ from imrgroups.enrolment.roster import Person
 from imrgroups.forms import clean
 from imrgroups.goals.reads import fingerprint
 from imrgroups.groups.models import Meeting
-from imrgroups.i18n import LOCALES, gettext, lazy_gettext
+from imrgroups.i18n import gettext, lazy_gettext
 from imrgroups.library import content
 from imrgroups.notes import ledger
 from imrgroups.notes.actions import Handed, MeetingRecord
-from imrgroups.notes.ledger import Recorded
+from imrgroups.notes.ledger import Editions, Recorded
 from imrgroups.notes.models import MEDIA
 from imrgroups.rules.attendance import IN_ROOM
 
@@ -62,6 +62,7 @@ class Known:
     leaders: list[Leader]
     recorded: Recorded
     everybody: dict[int, Person]
+    editions: Editions
 
     @property
     def keys(self) -> list[int | None]:
@@ -80,9 +81,9 @@ class Known:
 
 
 def known(meeting: Meeting) -> Known:
-    """Everything a page of notes stands on. Ten statements, however many people."""
+    """Everything a page of notes stands on. Eleven statements, however many people."""
     everybody = {person.id: person for person in roster.roster(meeting.group_id)}
-    return Known(meeting, figures.register(meeting), figures.leaders(meeting), ledger.recorded(meeting), everybody)
+    return Known(meeting, figures.register(meeting), figures.leaders(meeting), ledger.recorded(meeting), everybody, Editions())
 
 
 @dataclass(slots=True)
@@ -138,11 +139,11 @@ def opened(known: Known) -> Sheet:
 
 def _with_ways(known: Known, sheet: Sheet) -> Sheet:
     """Fill in on what, and in which language, each person got handouts, or would get those of today."""
-    today = sheet.handouts_of_topics()
+    common, group = known.editions.in_all(sheet.handouts_of_topics()), known.meeting.group.language
     for key, person in known.everybody.items():
         first = next((handed for handed in known.recorded.handouts if handed.participant_id == key), None)
         sheet.media[key] = first.medium if first else "paper"
-        sheet.languages[key] = first.language if first else ledger.language_for(today, person.language, known.meeting.group.language)
+        sheet.languages[key] = first.language if first else next((code for code in (person.language, group) if code in common), "en")
     return sheet
 
 
@@ -240,15 +241,10 @@ def _handouts(known: Known, sheet: Sheet, before: Sheet, ticked: list[str]) -> l
             if word in old:
                 found.append(old[word])
                 continue
-        if reader is not None and sheet.media[key] in MEDIA and sheet.languages[key] in language_codes(reader, before.languages[key]):
-            version = ledger.version_of(handout, sheet.languages[key])
-            found.append(Handed(key, handout, sheet.languages[key], version, sheet.media[key]))
+        if reader is not None and sheet.media[key] in MEDIA:
+            language, version = known.editions.edition(handout, sheet.languages[key], reader.language, known.meeting.group.language)
+            found.append(Handed(key, handout, language, version, sheet.media[key]))
     return found if found != known.recorded.handouts else None
-
-
-def language_codes(reader: Person, recorded: str = "") -> list[str]:
-    """The languages a handout may be given in: ours, the reader's own, and what was recorded."""
-    return list(dict.fromkeys(filter(None, [*LOCALES, reader.language, recorded])))
 
 
 def seen_by(known: Known, said: MeetingRecord, form: Mapping[str, Any]) -> dict[int | None, int]:

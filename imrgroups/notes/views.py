@@ -117,7 +117,7 @@ def _words(known: Known, sheet: Sheet) -> dict[str, Any]:
         ],
         "taught": [each.topic or each.module for each in ledger.material(done.topics)], "used": used, "leaders": _leaders(known, sheet),
         "minutes": ledger.minutes_of(sheet.pairs), "families": forms.FAMILY_WORDS, "media": forms.MEDIUM_WORDS, "own_name": own_name,
-        "language_codes": forms.language_codes, "states": STATE_NAMES,
+        "offered": known.editions.in_any(sheet.handouts_of_topics()), "states": STATE_NAMES,
     }
 
 

@@ -13,7 +13,6 @@ from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Group, Meeting, PlannedTopic
 from imrgroups.i18n import curriculum, lazy_gettext
 from imrgroups.library import content
-from imrgroups.notes.ledger.material import handout_address
 from imrgroups.notes.models import HandoutGiven, TopicTaught
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.attendance import MakeUpKind, MarkState, Stay
@@ -77,13 +76,11 @@ class PersonDose:
         return len(self.modules)
 
     @property
-    def waiting(self) -> list[tuple[str, str, str]]:
-        """(id, title, address) of the handouts that wait for somebody who missed their topic; the address may be empty."""
-        return [
-            (topic.handout, curriculum(page.safe_title.source) if (page := content.load().find(topic.handout)) else topic.title,
-             handout_address(topic.handout))
-            for module in self.modules for topic in module.topics if topic.waits
-        ]
+    def waiting(self) -> list[tuple[str, str]]:
+        """(id, title) of the handouts that wait for somebody who missed their topic."""
+        missed = [topic for module in self.modules for topic in module.topics if topic.waits]
+        pages = content.load().find
+        return [(topic.handout, curriculum(page.safe_title.source) if (page := pages(topic.handout)) else topic.title) for topic in missed]
 
 
 @dataclass(slots=True)

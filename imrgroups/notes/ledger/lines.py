@@ -66,7 +66,7 @@ def _choice(choice: str) -> str:
 
 def _sentence(text: str) -> str:
     words = " ".join(text.split())
-    return words if not words or words[-1] in ".!?\u2026" else f"{words}."
+    return words[:1].upper() + words[1:] + ("" if not words or words[-1] in ".!?\u2026" else ".")
 
 
 def doubts(texts: Mapping[int | None, str], people: Iterable[Person]) -> list[Doubt]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from flask import url_for
 from werkzeug.routing import BuildError
 
-from imrgroups.i18n import LOCALES, curriculum
+from imrgroups.i18n import curriculum
 from imrgroups.library import content
 from imrgroups.library.content import blocks
+from imrgroups.library.content.shelf import opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,6 @@ def _address(endpoint: str, **values: str) -> str:
         return ""
 
 
-def handout_address(handout: str) -> str:
-    """The address of a handout's page."""
-    return _address("library.handout", handout=handout)
-
-
 def _title(page: str) -> str:
     found = content.load().find(page)
     return curriculum(found.safe_title.source) if found else page
@@ -45,7 +40,7 @@ def material(topics: Iterable[tuple[str, str]], locale: str = "") -> list[Materi
 
     locale: the language of the group, in which handouts and worksheets open; the page's own where it is left out.
     """
-    programme, lang = content.load(), {"locale": locale} if locale else {}
+    programme, lang = content.load(), {"in": locale} if locale else {}
     found = []
     for module_id, topic_id in topics:
         module = programme.modules.get(module_id)
@@ -72,25 +67,27 @@ def minutes_of(topics: Iterable[tuple[str, str]]) -> dict[str, int]:
     return {step.id: step.minutes[1] for step in programme.steps}
 
 
-@lru_cache(maxsize=512)
-def version_of(handout: str, language: str) -> str:
-    """The version of a handout as it stands in a language; "" for one that is not written."""
-    page = content.load().find(handout)
-    if page is None:
-        return ""
-    return content.translate(page, lambda source: curriculum(source, language), language).version
+class Editions:
+    """The handouts in the languages they are offered in, with the versions that stand now. One statement when it is made."""
 
+    def __init__(self) -> None:
+        self.shelf = opened()
 
-@lru_cache(maxsize=512)
-def is_written(handout: str, language: str) -> bool:
-    """Whether anything of a handout is there in a language."""
-    page = content.load().find(handout)
-    if page is None or language not in LOCALES:
-        return False
-    return language == "en" or any(curriculum(text.source, language) != text.source for text in content.texts(page))
+    def _offered(self, handouts: Iterable[str]) -> list[tuple[str, ...]]:
+        return [self.shelf.page(handout, "en").offered for handout in handouts if self.shelf.programme.find(handout)]
 
+    def edition(self, handout: str, *languages: str) -> tuple[str, str]:
+        """Language and version of a handout in the first of these languages that has it, else in English; no version while unwritten."""
+        if self.shelf.programme.find(handout) is None:
+            return "en", ""
+        page = self.shelf.best(handout, *languages)
+        return page.document.locale, page.document.version
 
-def language_for(handouts: Iterable[str], *languages: str) -> str:
-    """The first of these languages (the person's, the group's) in which the handouts are written; English where none is."""
-    pages = list(handouts)
-    return next((code for code in languages if pages and all(is_written(page, code) for page in pages)), "en")
+    def in_all(self, handouts: Iterable[str]) -> set[str]:
+        """The languages in which every one of these handouts is offered; English always."""
+        offered = self._offered(handouts)
+        return {"en"} | (set(offered[0]).intersection(*offered[1:]) if offered else set())
+
+    def in_any(self, handouts: Iterable[str]) -> list[str]:
+        """The languages in which any of these handouts is offered, English first."""
+        return list(dict.fromkeys(["en", *(code for codes in self._offered(handouts) for code in codes)]))
