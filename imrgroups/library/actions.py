@@ -216,4 +216,4 @@ def comment_counts(locale: str) -> dict[str, int]:
 
 def editors(ids: frozenset[int]) -> dict[int, str]:
     """Names of staff by key, for who wrote an edit."""
-    return dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids))).tuples().all()) if ids else {}
+    return dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids))).all()) if ids else {}

@@ -56,10 +56,10 @@ BEGIN = (
 class CommentForm(Form):
     """What somebody in the room said about a page, or about one text of it."""
 
-    about = SelectField(lazy_gettext("Which part is it about?"), default="", validate_choice=False)
+    about = HiddenField()
     text = WordsField(
-        lazy_gettext("What should the translators know?"), [needed(lazy_gettext("Write what they should know")), at_most(2000)],
-    )
+        validators=[needed(lazy_gettext("Write what they should know")), at_most(2000)], id="text-of-comment"
+    )  # `text` is the page's own
 
 
 class BeginForm(Form):

@@ -130,12 +130,11 @@ def _answer(page: Page, paper: str) -> Answer:
     if paper:
         document = content.printed(page.document, content.load(), page.language)
         return _file([document], f"{page.document.id}-{page.language.locale}")
-    return _shown(page, forms.CommentForm(formdata=None))
+    return _shown(page)
 
 
-def _shown(page: Page, form: forms.CommentForm) -> Answer:
-    shown = render_template("library/page.html", page=page, document=page.document, form=form)
-    return shown, 422 if form.errors else 200
+def _shown(page: Page, form: forms.CommentForm | None = None) -> Answer:
+    return render_template("library/page.html", page=page, document=page.document, form=form), 422 if form else 200
 
 
 def _file(documents: list[pdf.PrintDocument], name: str) -> Response:
@@ -188,7 +187,7 @@ def languages() -> Answer:
     form = forms.BeginForm(request.args, meta={"csrf": False}, begun=begun)
     if "locale" in request.args and form.validate():
         return redirect(url_for("library.language", locale=form.locale.data), 303)
-    far = {locale: shelf.progress(locale) for locale in begun}
+    far = {locale: shelf.total(locale) for locale in begun}
     return render_template("library/languages.html", far=far, form=form, comments=actions.open_comments()), 422 if form.errors else 200
 
 
@@ -201,8 +200,8 @@ def language(locale: str) -> Answer:
 
 def _language(shelf: Shelf, locale: str, form: forms.UploadForm, uploaded: actions.Uploaded | None = None) -> Answer:
     shown = render_template(
-        "library/language.html", code=locale, progress=shelf.progress(locale), modules=shelf.programme.modules, form=form,
-        uploaded=uploaded, comments=actions.comment_counts(locale), everything=bool(request.args.get("all")),
+        "library/language.html", code=locale, progress=shelf.progress(locale), total=shelf.total(locale), modules=shelf.programme.modules,
+        form=form, uploaded=uploaded, comments=actions.comment_counts(locale), show=request.args.get("show", "work"),
     )
     return shown, 422 if form.errors else 200
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from pathlib import Path
 from textwrap import shorten
 from typing import NamedTuple
@@ -50,7 +51,7 @@ class Review(NamedTuple):
 class Page:
     """A page of the curriculum ready to show.
 
-    offered: the languages it can be read in. choices: its texts to say something about, by key, their beginnings only.
+    offered: the languages it can be read in. choices: its texts to say something about as <option>s, their beginnings only.
     review: None in English and where nobody has; stands: nothing changed since.
     """
 
@@ -58,9 +59,13 @@ class Page:
     language: Language
     html: str
     offered: tuple[str, ...]
-    choices: tuple[tuple[str, str], ...]
+    choices: str
     review: Review | None = None
     stands: bool = True
+
+    def options(self, chosen: str = "") -> str:
+        """The choices as HTML, made once; `chosen` is the key of one."""
+        return self.choices.replace(f'value="{chosen}"', f'value="{chosen}" selected') if chosen.isalnum() else self.choices
 
     @property
     def remark(self) -> str:
@@ -163,7 +168,9 @@ class Shelf:
         review = None if language.english else self.review(source.id, language.locale)
         stands = bool(review and review.digest in ("", cockpit.page_digest(document)))
         texts = {text.source: text.plain for text in content.texts((document.title, document.blocks)) if text.translatable}
-        choices = tuple((cockpit.key(source), shorten(said, BEGINNING, placeholder=" …")) for source, said in texts.items())
+        spoken = f'lang="{language.locale}" dir="{language.direction}"'
+        beginnings = ((cockpit.key(source), escape(shorten(said, BEGINNING, placeholder=" …"))) for source, said in texts.items())
+        choices = "".join(f'<option value="{key}" {spoken}>{said}</option>' for key, said in beginnings)
         return Page(document, language, html, offered, choices, review, stands)
 
     def _has(self, source: Document, locale: str) -> bool:
@@ -214,6 +221,11 @@ class Shelf:
             stands = bool(review and review.digest in ("", cockpit.digest(lines)))
             found.append(Progress(sheet, cockpit.tally(lines), review, stands))
         return found
+
+    def total(self, locale: str) -> Counter[str]:
+        """How far a language has come: its texts by state, one that stands on several sheets counted once."""
+        sheets = cockpit.sheets(self.programme).values()
+        return cockpit.tally({line.key: line for sheet in sheets for line in self.lines(sheet, locale)}.values())
 
     def gone(self, locale: str) -> Gone:
         """Edits of texts whose English is no longer what it was."""
