@@ -60,12 +60,12 @@ class Ring:
 
     def open(self, sealed: bytes, place: str) -> str:
         """The text sealed for `place`. Raises WrongKey when it was changed, swapped with another row, or the key is missing."""
-        key = self.by_id.get(bytes(sealed[1:5]))
+        key = self.by_id.get(bytes(sealed[1:5])) if sealed[:1] == _VERSION else None
         if key is None:
             raise WrongKey(f"no key for {place.split('.')[0]}")
         try:
             return key.sealing.decrypt(sealed[5:17], sealed[17:], f"{place}.{key.id}".encode()).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise WrongKey(f"a sealed value of {place.split('.')[0]} was changed or moved") from error
 
     def lookup(self, text: str) -> str:
@@ -89,17 +89,33 @@ def ring_from(given: str, folder: Path) -> Ring:
     path = folder / "keys" / "master.key"
     if not given:
         if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            made = base64.b64encode(secrets.token_bytes(32))
-            try:
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                pass  # another process was first; its key is read below
-            else:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(made + b"\n")
+            _make(path)
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o600)  # a copy that was put back may be open to others
         given = path.read_text().strip()
-    return Ring([_decode(word) for word in given.split()])
+    masters = [_decode(word) for word in given.split()]
+    if not masters:
+        raise UnsafeKey(f"The key file {path} is empty. Put the key back from your backup; without it nothing can be read.")
+    return Ring(masters)
+
+
+def _make(path: Path) -> None:
+    """Make the key file, whole or not at all: of two processes that begin at once one is first, and both use its key."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f".{os.getpid()}-{secrets.token_hex(4)}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(base64.b64encode(secrets.token_bytes(32)) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        pass  # another process was first; its key is read
+    except OSError:  # a disk without hard links
+        if not path.exists():
+            os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _decode(word: str) -> bytes:
