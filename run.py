@@ -29,6 +29,7 @@ def main(arguments):
         command = [PYTHON, "-m", MODULES[arguments[0]]] + arguments[1:]
     else:
         command = [PYTHON, "-P", "-m", "imrgroups"] + (arguments or ["run"])
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)    # modules compiled at the first start make every later one seconds shorter
     if os.name != "nt":
         sys.stderr.flush()
         os.execv(PYTHON, command)
