@@ -2,7 +2,6 @@
 
 import gc
 import logging
-import os
 import shutil
 import signal
 import socket
@@ -19,16 +18,13 @@ from sqlalchemy import text
 
 from imrgroups import config, jobs
 from imrgroups.auth import public
+from imrgroups.cli.door import CannotStart, address
 from imrgroups.db import db, writing
 
 CONNECTIONS = 2000  # so many slow visitors may hang on before anybody is turned away
 BEAT_LATE = timedelta(seconds=100)  # three ticks of the worker
 FREE_BYTES = 200_000_000
 QUIET = ("alembic", "apscheduler", "waitress.queue")
-
-
-class CannotStart(Exception):
-    """Why the program cannot start, in a line for the person at the terminal."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,11 @@ def health_of(app: Flask, now: datetime) -> Health:
         database = False
     finally:
         db.session.rollback()
-    return Health(database, beat is not None and now - beat < BEAT_LATE, shutil.disk_usage(folder).free > FREE_BYTES)
+    try:
+        disk = shutil.disk_usage(folder).free > FREE_BYTES
+    except OSError:  # the folder is gone
+        disk = False
+    return Health(database, beat is not None and now - beat < BEAT_LATE, disk)
 
 
 def newest_revision(app: Flask) -> str:
@@ -104,47 +104,24 @@ def hush() -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
-def listen(settings: config.Settings) -> socket.socket:
-    """The socket the web answers on, taken before anything else is done. Raises CannotStart when somebody else has it."""
-    try:
-        family, kind, _protocol, _name, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        taken = socket.socket(family, kind)
-        if os.name != "nt":  # on Windows this would share a busy port instead of refusing it
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(address)
-        taken.listen(1024)
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise CannotStart(
-            f"Port {settings.port} on {settings.host} cannot be used ({reason}). Is imrgroups running already? "
-            f"Choose another port: IMRGROUPS_PORT={settings.port + 1 if settings.port < 65535 else 8000}"
-        ) from error
-    return taken
+def run(settings: config.Settings, taken: socket.socket, say: Callable[[str], None]) -> None:
+    """Serve web and worker until Ctrl+C or SIGTERM.
 
-
-def address(settings: config.Settings) -> str:
-    """Where people open the program."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
-    return settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-
-
-def run(settings: config.Settings, say: Callable[[str], None]) -> None:
-    """Serve web and worker until Ctrl+C or SIGTERM. say: gets each line for the terminal. Raises CannotStart, secret.UnsafeKey."""
+    taken: the socket to answer on. say: gets each line for the terminal. Raises CannotStart, secret.UnsafeKey.
+    """
     from waitress.server import create_server
 
     from imrgroups import create_app
 
-    taken = listen(settings)
-    say(f"imrgroups is starting at {address(settings)}")
     app = create_app(settings)
     upgrade(app)
+    steady()
     server = create_server(
         app, sockets=[taken], threads=settings.threads, connection_limit=CONNECTIONS, ident="imrgroups", clear_untrusted_proxy_headers=True,
         **({"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
            if settings.trusted_proxy else {}),
     )
     with _ending_on_sigterm(), worker(app), demonstration(app, settings, say):
-        steady()
         say(f"Ready. Open {address(settings)} in a browser. Stop with Ctrl+C.")
         server.run()  # returns on Ctrl+C
         server.close()

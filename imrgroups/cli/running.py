@@ -13,10 +13,16 @@ from imrgroups.cli.base import DAY, Plain, application, as_json, main, say, tabl
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to answer on (IMRGROUPS_PORT).")
 def run(host: str | None, port: int | None) -> None:
     """Bring the database up to date, then serve web and worker in one process."""
-    from imrgroups import config, serving
+    from imrgroups import config
+    from imrgroups.cli import door
 
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    serving.run(config.Settings(**given), say)
+    settings = config.Settings(**given)
+    taken = door.listen(settings)
+    say(f"imrgroups is starting at {door.address(settings)}")
+    from imrgroups import serving  # from here on it takes seconds
+
+    serving.run(settings, taken, say)
 
 
 @main.command()
@@ -40,6 +46,7 @@ def demo(as_of: datetime | None) -> None:
 
     app = create_app(config.Settings())
     serving.upgrade(app)
+    serving.steady()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("meetings"), TimeElapsedColumn())
     with app.app_context(), writing(), Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("Demonstration", total=None)

@@ -111,7 +111,7 @@ def _found(book: Book, now: datetime) -> None:
     )
     book.group_id = group.id
     wanted = select(Meeting.number, Meeting.id).where(Meeting.group_id == group.id)
-    book.meetings = dict(db.session.execute(wanted).tuples().all())
+    book.meetings = dict(db.session.execute(wanted).all())
 
 
 def _told(book: Book, number: int, now: datetime) -> None:

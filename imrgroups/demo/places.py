@@ -14,6 +14,7 @@ from imrgroups.staff import actions as staff
 if TYPE_CHECKING:
     from imrgroups.demo.trial import Trial
 
+SPAN = 730  # days that the whole history goes back
 ZONE, COUNTRY, LANGUAGE = "Europe/Copenhagen", "DK", "da"
 
 
@@ -65,7 +66,8 @@ def closed_days(as_of: date, keep: date) -> tuple[tuple[date, date, str], ...]:
             (_monday(year, 42), _monday(year, 42) + timedelta(days=6), "Efterårsferie"),
             (date(year, 12, 23), date(year + 1, 1, 1), "Jul og nytår"),
         ]
-    return tuple(closed for closed in found if not closed[0] <= keep <= closed[1])
+    first = as_of - timedelta(days=SPAN)
+    return tuple(closed for closed in found if closed[1] >= first and not closed[0] <= keep <= closed[1])
 
 
 def _monday(year: int, week: int) -> date:
