@@ -7,7 +7,7 @@ from typing import Any
 
 import phonenumbers
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, StringField, TextAreaField, ValidationError
+from wtforms import DateField, Field, FieldList, FormField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from imrgroups.i18n import gettext, lazy_gettext
@@ -71,9 +71,14 @@ class Form(FlaskForm):
             return _OwnWords()
 
     def summary(self) -> list[tuple[str, str]]:
-        """(id of the field, what to do about it) for each error, in the order of the fields."""
-        of_fields = [(field.id, str(message)) for field in self for message in _flat(field.errors)]
-        return of_fields + [("", str(message)) for message in self.form_errors]
+        """(id of the field, the first thing to do about it) in the order of the fields; mistakes of the whole form come last."""
+        told = {field: _flat(field.errors) for field in self}
+        first = [(field.id, str(said)) for field, messages in told.items() for said in (messages if _is_several(field) else messages[:1])]
+        return first + [("", str(message)) for message in self.form_errors]
+
+
+def _is_several(field: Field) -> bool:
+    return isinstance(field, FieldList | FormField)
 
 
 def _flat(errors: Any) -> list[Any]:

@@ -13,7 +13,7 @@ import phonenumbers
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_day_names
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session, url_for
 from flask_babel import Babel, Domain, force_locale, get_domain, get_locale, gettext, lazy_gettext, ngettext, pgettext
@@ -71,8 +71,11 @@ def compile_catalogues(source: Path, target: Path) -> list[Path]:
         if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
             continue
         mo.parent.mkdir(parents=True, exist_ok=True)
-        with po.open("rb") as file:
-            catalogue = read_po(file, locale=po.parts[-3], abort_invalid=True)
+        try:
+            with po.open("rb") as file:
+                catalogue = read_po(file, locale=po.parts[-3], abort_invalid=True)
+        except PoFileError as error:
+            raise ValueError(f"{po}, line {error.lineno}: {error}") from error
         part = mo.with_suffix(".part")
         with part.open("wb") as file:
             write_mo(file, catalogue)
@@ -84,9 +87,9 @@ def compile_catalogues(source: Path, target: Path) -> list[Path]:
 def _choose() -> str:
     if not has_request_context():
         return "en"
-    asked = request.args.get("lang") or session.get("lang")
-    if asked in LOCALES:
-        return str(asked)
+    for asked in (request.args.get("lang"), session.get("lang")):
+        if asked in LOCALES:
+            return str(asked)
     ties = g.get("ties")
     if ties is not None and ties.language in LOCALES:
         return str(ties.language)
