@@ -1,0 +1,111 @@
+"""A real Chromium on a served demonstration. Without a Chromium these tests are skipped with a line; where CI is set they fail."""
+
+import os
+import shutil
+import socket
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from waitress import create_server
+
+from imrgroups import create_app, demo
+from imrgroups.config import Settings
+from imrgroups.db import db, writing
+from imrgroups.demo import trial
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """The address of the program with a small demonstration in it, and the keys of things to look at."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium is installed, and CI must not leave the browser tests out")
+        pytest.skip("no Chromium is installed; install Debian's package chromium to run the browser tests")
+    app = create_app(
+        Settings(_env_file=None, data=tmp_path_factory.mktemp("served"), database_url="", demo=True, log_level="ERROR"),
+        RATELIMIT_ENABLED=False,
+    )
+    with app.app_context(), writing():
+        from flask_migrate import upgrade
+
+        upgrade()
+        demo.build(app, demo.Progress(), as_of=datetime.now(UTC).date(), scale=trial.Scale(groups=1))
+        things = _things()
+        db.session.remove()
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = create_server(app, sockets=[listener], threads=4)
+    threading.Thread(target=server.run, daemon=True).start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}", things
+    server.close()
+
+
+def _things() -> dict[str, object]:
+    """Keys that the pages' addresses need: a running group, a meeting held and one to come, a person in it."""
+    from sqlalchemy import select
+
+    from imrgroups.enrolment.models import Enrolment
+    from imrgroups.groups.models import Group, Meeting
+    from imrgroups.staff.models import Role
+
+    group = db.session.execute(select(Group).where(Group.ended_on.is_(None)).order_by(Group.id)).scalars().first()
+    held, coming = (
+        db.session.execute(select(Meeting.id).where(Meeting.group_id == group.id, Meeting.state == state).order_by(order))
+        .scalars()
+        .first()
+        for state, order in (("held", Meeting.meets_on.desc()), ("planned", Meeting.meets_on))
+    )
+    people = {
+        name: db.session.execute(select(Role.staff_id).where(Role.name == name, Role.centre_id == group.centre_id))
+        .scalars()
+        .first()
+        for name in ("coordinator", "assessor", "administrator")
+    }
+    person = db.session.execute(select(Enrolment.participant_id).where(Enrolment.group_id == group.id)).scalars().first()
+    return {
+        "group": group.id,
+        "centre": group.centre_id,
+        "held": held,
+        "coming": coming,
+        "person": person,
+        "staff": {"leader": group.leaders[0].id, **people},
+    }
+
+
+@pytest.fixture(scope="session")
+def chromium(served):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(served, chromium):
+    """`page = signed_in("leader", width=1024, scripts=True)`: a page of somebody signed in, one a role and kind."""
+    base, things = served
+    pages = {}
+
+    def open_page(role: str = "", width: int = 1024, scripts: bool = True):
+        key = (role, width, scripts)
+        if key not in pages:
+            context = chromium.new_context(
+                viewport={"width": width, "height": 900}, java_script_enabled=scripts, base_url=base, locale="en"
+            )
+            page = context.new_page()
+            page.set_default_timeout(15_000)
+            page.goto("/")
+            if role:
+                page.locator(f'form[action="/demonstration/sign-in/{things["staff"][role]}"] button').click()
+                page.wait_for_url("**/today")
+            pages[key] = page
+        return pages[key]
+
+    return open_page

@@ -1,0 +1,97 @@
+"""Every page a role can open: no barrier that axe finds, nothing wider than the screen, in three languages."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "": ["/", "/sign-in", "/nothing-here"],
+    "leader": [
+        "/today",
+        "/groups",
+        "/groups/{group}",
+        "/groups/{group}/plan",
+        "/groups/{group}/people",
+        "/groups/{group}/edit",
+        "/groups/{group}/end",
+        "/groups/{group}/fidelity",
+        "/groups/{group}/meetings/new",
+        "/meetings/{coming}",
+        "/meetings/{coming}/move",
+        "/meetings/{coming}/cancel",
+        "/meetings/{held}",
+        "/meetings/{held}/attendance",
+        "/meetings/{coming}/attendance",
+        "/meetings/{held}/notes",
+        "/meetings/{held}/goals",
+        "/meetings/{held}/homework",
+        "/people",
+        "/people/new",
+        "/people/{person}",
+        "/people/{person}/edit",
+        "/people/{person}/intake",
+        "/people/{person}/goals",
+        "/people/{person}/make-ups",
+        "/curriculum",
+        "/curriculum/recovery-strategies",
+        "/curriculum/recovery-strategies/guide/what-helps",
+        "/curriculum/handouts/recovery-what-helps",
+        "/curriculum/worksheets/network-card",
+        "/curriculum/stress-vulnerability/family",
+        "/account",
+        "/account/password",
+        "/account/two-factor",
+    ],
+    "coordinator": [
+        "/today",
+        "/overview",
+        "/groups",
+        "/groups/new",
+        "/centres",
+        "/centres/{centre}",
+        "/centres/{centre}/staff/new",
+        "/centres/{centre}/closed-weeks",
+        "/groups/{group}",
+        "/groups/{group}/reason",
+        "/meetings/{held}/notes",
+        "/people/{person}",
+        "/curriculum/translate/da",
+    ],
+    "administrator": ["/today", "/centres", "/centres/{centre}", "/centres/{centre}/edit", "/centres/new"],
+    "assessor": ["/today", "/curriculum", "/groups/{group}"],
+}
+ALL = [(role, path) for role, paths in PAGES.items() for path in paths]
+axe = Axe()
+
+
+def wrong(page) -> list[str]:
+    found = axe.run(page).response["violations"]
+    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
+
+
+def sideways(page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("language", ["en", "da", "he"])
+@pytest.mark.parametrize(("role", "path"), ALL, ids=[f"{role or 'nobody'}{path}" for role, path in ALL])
+def test_a_page_has_no_barrier(signed_in, served, role, path, language):
+    page = signed_in(role)
+    page.goto(path.format(**served[1]) + f"?lang={language}")
+    assert page.locator("h1").count() == 1
+    assert page.evaluate("document.documentElement.lang") == language
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "he" else "ltr")
+    assert wrong(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "da", "he"])
+@pytest.mark.parametrize("role", [role for role in PAGES if role])
+def test_no_page_is_wider_than_a_small_phone(signed_in, served, role, language):
+    page = signed_in(role, width=320)
+    wide = {}
+    for path in PAGES[role]:
+        page.goto(path.format(**served[1]) + f"?lang={language}")
+        if sideways(page) > 0:
+            wide[path] = sideways(page)
+    assert wide == {}

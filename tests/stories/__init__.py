@@ -1,0 +1,1 @@
+"""Stories: what people do with the program from beginning to end, over HTTP, with time standing still."""
