@@ -10,7 +10,7 @@ from werkzeug.utils import secure_filename
 from imrgroups import auth, config, pdf
 from imrgroups.attendance import actions, figures
 from imrgroups.attendance.actions import Clash, Conflict
-from imrgroups.attendance.figures import Line, page
+from imrgroups.attendance.figures import page
 from imrgroups.attendance.figures import sheet as paper
 from imrgroups.attendance.forms import ApologyForm, MakeUpForm, SheetForm, changed, choices, number, state
 from imrgroups.attendance.models import MakeUp
@@ -35,17 +35,16 @@ def register(meeting_id: int) -> Answer:
     return _register(_meeting())
 
 
-def _register(meeting: Meeting, clashes: Iterable[Clash] = (), form: ApologyForm | None = None, refused: str = "") -> Answer:
+def _register(meeting: Meeting, clashes: Iterable[Clash] = (), refused: str = "") -> Answer:
     lines, now = figures.register(meeting), config.now()
     auth.looked_at(*(line.id for line in lines))
     by_person = {clash.participant_id: clash for clash in clashes}
-    form = form or _apology_form(meeting, lines)
     html = render_template(
-        "attendance/register.html", **page.words(meeting, lines, me=auth.staff_id(), now=now), lines=lines, form=form, refused=refused,
+        "attendance/register.html", **page.words(meeting, lines, me=auth.staff_id(), now=now), lines=lines, refused=refused,
         leaders=figures.leaders(meeting), clashes=by_person, closed=page.closed(meeting, now), opens=page.opens_at(meeting),
         begun=meeting.starts_at <= now, may_read=any(line.told for line in lines) and auth.reads_clinical(),
     )
-    return html, 409 if by_person else 422 if refused or form.errors else 200
+    return html, 409 if by_person else 422 if refused else 200
 
 
 @bp.post("/meetings/<int:meeting_id>/attendance")
@@ -153,24 +152,23 @@ def held(meeting_id: int) -> Answer:
     return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
 
 
-def _apology_form(meeting: Meeting, lines: list[Line]) -> ApologyForm:
-    form = ApologyForm(told_on=min(config.today(meeting.group.timezone), meeting.meets_on))
-    form.participant.choices = choices([(line.id, line.label) for line in lines], gettext("Choose a person"))
-    return form
-
-
-@bp.post("/meetings/<int:meeting_id>/apologies")
+@bp.route("/meetings/<int:meeting_id>/apologies", methods=["GET", "POST"])
 @policy("register.keep", of="meeting")
 def apologise(meeting_id: int) -> Answer:
     """Somebody told us beforehand that they cannot come; their mark stays as it is."""
     meeting = _meeting()
-    form, latest = _apology_form(meeting, figures.register(meeting)), min(config.today(meeting.group.timezone), meeting.meets_on)
-    if meeting.state == "cancelled" or not form.validate_on_submit() or not form.told_by(latest):
-        return _register(meeting, form=form)
-    person = db.session.get_one(Participant, form.participant.data)
-    actions.apologise(meeting, person, told_on=form.told_on.data, text=form.text.data or "", by=auth.staff_id(), now=config.now())
-    flash(gettext("It is noted. The mark itself is set at the meeting."), "done")
-    return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
+    lines, latest = figures.register(meeting), min(config.today(meeting.group.timezone), meeting.meets_on)
+    auth.looked_at(*(line.id for line in lines))
+    if meeting.state == "cancelled":
+        return _register(meeting, refused=page.refusals()["cancelled"])
+    form = ApologyForm(told_on=latest)
+    form.participant.choices = choices([(line.id, line.label) for line in lines], gettext("Choose a person"))
+    if form.validate_on_submit() and form.told_by(latest):
+        person = db.session.get_one(Participant, form.participant.data)
+        actions.apologise(meeting, person, told_on=form.told_on.data, text=form.text.data or "", by=auth.staff_id(), now=config.now())
+        flash(gettext("It is noted. The mark itself is set at the meeting."), "done")
+        return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
+    return render_template("attendance/apology.html", meeting=meeting, group=meeting.group, form=form), 422 if form.errors else 200
 
 
 @bp.post("/meetings/<int:meeting_id>/apologies/<int:participant_id>/withdraw")
