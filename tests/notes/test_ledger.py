@@ -160,14 +160,14 @@ def doubts(world, texts):
     everybody, keys = roster.roster(world.group.id), {name: person.id for name, person in world.people.items()} | {"": None}
     names = {key: name for name, key in keys.items()}
     found = ledger.doubts({keys[name]: text for name, text in texts.items()}, everybody)
-    return [(names[each.participant_id], each.kind, each.other) for each in found]
+    return [(names[each.participant_id], each.kind, names[each.other_id]) for each in found]
 
 
 def test_a_line_that_names_somebody_else_is_pointed_out(world):
-    assert doubts(world, {"Amal": "Amal sang. Dina's sheet was lent out."}) == [("Amal", "name", "Dina M.")]
-    assert doubts(world, {"Amal": "Dinas ark blev lånt."}) == [("Amal", "name", "Dina M.")]
-    assert doubts(world, {"Amal": "Sad ved siden af hr. Møller."}) == [("Amal", "name", "Dina M.")]
-    assert doubts(world, {"": "Bo told a story."}) == [("", "name", "Bo L.")]
+    assert doubts(world, {"Amal": "Amal sang. Dina's sheet was lent out."}) == [("Amal", "name", "Dina")]
+    assert doubts(world, {"Amal": "Dinas ark blev lånt."}) == [("Amal", "name", "Dina")]
+    assert doubts(world, {"Amal": "Sad ved siden af hr. Møller."}) == [("Amal", "name", "Dina")]
+    assert doubts(world, {"": "Bo told a story."}) == [("", "name", "Bo")]
 
 
 def test_a_word_that_only_looks_like_a_name_is_left_alone(world):
@@ -176,5 +176,5 @@ def test_a_word_that_only_looks_like_a_name_is_left_alone(world):
 
 def test_two_lines_in_the_same_words_are_pointed_out(world):
     assert doubts(world, {"Amal": "Was there.", "Cy": "was  there.", "Dina": "Sang.", "": "Was there."}) == [
-        ("Amal", "same", "Cy F."), ("Cy", "same", "Amal H.")
+        ("Amal", "same", "Cy"), ("Cy", "same", "Amal")
     ]

@@ -25,7 +25,7 @@ class Doubt:
 
     participant_id: int | None
     kind: str
-    other: str
+    other_id: int
 
 
 def suggestions(meeting: Meeting) -> dict[int, str]:
@@ -79,16 +79,16 @@ def doubts(texts: Mapping[int | None, str], people: Iterable[Person]) -> list[Do
     found = []
     for key, text in texts.items():
         own = names.get(key, set()) if key is not None else set()
-        for id, person in known.items():
+        for id in known:
             if id != key and any(_names(word, text) for word in names[id] - own):
-                found.append(Doubt(key, "name", person.room_name))
+                found.append(Doubt(key, "name", id))
     alike: dict[str, list[int]] = defaultdict(list)
     for key, text in texts.items():
         if key is not None and text:
             alike[" ".join(text.split()).casefold()].append(key)
     for keys in alike.values():
         twins = [(key, keys[0] if key != keys[0] else keys[1]) for key in keys] if len(keys) > 1 else []
-        found += [Doubt(key, "same", known[other].room_name) for key, other in twins if other in known]
+        found += [Doubt(key, "same", other) for key, other in twins]
     return found
 
 
