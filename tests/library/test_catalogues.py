@@ -202,3 +202,18 @@ def test_a_lost_bold_mark_is_found(tmp_path):
     translate_all(catalogues.po_path(translations, "da"), lambda text: f"Hej {text}".replace("**why**", "**hvorfor"))
     findings = content.check(["da"], path=root, translations=translations).findings
     assert [(finding.line, finding.what) for finding in findings] == [(6, "the translation has lost or gained a ** mark")]
+
+
+def test_the_english_of_before_is_still_known_after_the_next_update(tmp_path):
+    root, translations = small.write(tmp_path), tmp_path / "translations"
+    content.update_catalogues(["da"], path=root, translations=translations)
+    po = catalogues.po_path(translations, "da")
+    translate_all(po)
+    changed = small.FILES[small.HANDOUT_FILE].replace("a good thing to have", 'a "very good" thing to have on a long, windy day by the sea')
+    old = "A kite can be a good thing to have. This page says **why** it may matter to you."
+    small.write(tmp_path, {small.HANDOUT_FILE: changed})
+    for _again in range(3):
+        content.update_catalogues(["da"], path=root, translations=translations)
+        entry = next(entry for source, entry in catalogues.entries(po).items() if "windy day by the sea" in source)
+        assert (entry.fuzzy, entry.before) == (True, old)
+    assert "# | msgid" not in po.read_text()

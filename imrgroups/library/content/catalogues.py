@@ -7,6 +7,7 @@ becomes fuzzy and loses that comment: somebody has to read it again.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import PoFileError, denormalize, read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, unescape, write_po
 
 from imrgroups.library.content.blocks import CurriculumError
 
@@ -27,6 +28,7 @@ IDLE_HEADERS = tuple(
         "Language-Team: da <LL", "Language-Team: sv <LL", "Language-Team: he <LL",
     )
 )
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 ALIKE = 0.6  # share of words two texts have in common for one to be a changed form of the other
 CANDIDATES = 3
 WORDS = Path(__file__).parent / "words.toml"
@@ -80,9 +82,9 @@ def read(file: IO[bytes], name: str | Path, locale: str | None = None) -> Catalo
         raise CurriculumError(name, error.lineno + 1, "this line is not part of a catalogue (PO); mend or remove it") from None
     for message in catalogue:
         old = [comment for comment in message.user_comments if comment.startswith("|")]
-        if old:  # Babel writes the English of before, and reads it back as a comment
+        if old:  # Babel writes the English of before, wrapped like prose, and reads it back as a comment
             message.user_comments = [comment for comment in message.user_comments if comment not in old]
-            message.previous_id = [denormalize("\n".join(['""', *(line.partition('"')[1] + line.partition('"')[2] for line in old)]))]
+            message.previous_id = ["".join(unescape(part) for part in QUOTED.findall(" ".join(line.lstrip("| ") for line in old)))]
     return catalogue
 
 
