@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from imrgroups import audit
 from imrgroups.audit import AccessEntry
 from imrgroups.db import db
 from imrgroups.enrolment import actions as enrolment
@@ -41,12 +40,6 @@ def hidden(answer) -> dict[str, str]:
     return {name: value for name, value in re.findall(r'<input type="hidden" name="(was-[^"]+)" value="([^"]*)"', answer.text)}
 
 
-def state_reason(world) -> None:
-    group, centre, nora = world.group.id, world.centres["North"].id, world.staff["Nora"].id
-    db.session.rollback()  # the reason is written on a connection of its own
-    audit.state_reason(group_id=group, reason="A complaint is looked into", by=nora, now=world.now, centre_id=centre)
-
-
 def looked_at(world) -> list[tuple[int, int]]:
     return list(db.session.execute(select(AccessEntry.staff_id, AccessEntry.participant_id)).all())
 
@@ -75,7 +68,7 @@ def test_who_does_not_lead_the_group_sees_no_goal(world, browser_as, name):
 
 def test_a_coordinator_with_a_reason_reads_goals_and_writes_none(world, browser_as):
     goal, nora = set_goal(world), browser_as("Nora")
-    state_reason(world)
+    nora.post(f"/groups/{world.group.id}/reason", data={"reason": "A complaint is looked into"})
     for path in (goals_of(world), f"{goals_of(world)}/{goal.id}", round_of(world)):
         answer = nora.get(path)
         assert "Cook for my brother" in answer.text
