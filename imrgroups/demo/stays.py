@@ -196,7 +196,7 @@ def _nobody_alone(people: list[Person], held: Meetings, random: Random) -> list[
             ]
             moves = [
                 (len(there(other)), place, other) for place, person in could for other, state in person.marks.items()
-                if state in IN_ROOM and len(there(other)) > 4
+                if state in IN_ROOM and len(there(other)) > 3
             ]
             if not moves:
                 break
