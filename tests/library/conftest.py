@@ -23,7 +23,7 @@ def catalogue(tmp_path_factory):
     folder = tmp_path_factory.mktemp("catalogue")
     sheets = cockpit.sheets(content.load()).values()
     wanted = {m.text.source for sheet in sheets if sheet.module == MODULE or not sheet.module for m in sheet.messages}
-    made = catalogues.current(catalogues.template(content.load().root), folder, "da")
+    made = catalogues.current(cockpit.template(content.load()), folder, "da")
     for message in made:
         if message.id in wanted:
             message.string = in_danish(message.id)

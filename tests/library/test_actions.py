@@ -131,7 +131,7 @@ def test_the_digest_of_a_sheet_is_the_digest_of_its_page():
 
 def test_a_review_that_was_shipped_is_shown_until_somebody_edits_here(world, sheet, translations):
     po = catalogues.po_path(translations, "da")
-    made = catalogues.current(catalogues.template(content.load().root), translations, "da")
+    made = catalogues.current(cockpit.template(content.load()), translations, "da")
     for message in made:
         if message.id in texts(sheet):
             message.user_comments = ["reviewed: Ida Holm 2027-01-05"]
@@ -144,7 +144,7 @@ def test_a_review_that_was_shipped_is_shown_until_somebody_edits_here(world, she
 
 def test_a_text_whose_english_changed_is_named_with_what_it_was(world, sheet, translations):
     source, _bold = plain(sheet)
-    made = catalogues.current(catalogues.template(content.load().root), translations, "da")
+    made = catalogues.current(cockpit.template(content.load()), translations, "da")
     old = f"{source} Until then."
     message = made.get(source)
     message.string, message.previous_id = "da gammel", [old]

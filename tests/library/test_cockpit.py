@@ -253,11 +253,10 @@ def test_a_mistake_in_the_glossary_is_named_with_its_line(tmp_path, source, line
 
 
 def test_every_text_of_the_catalogue_stands_on_a_sheet_and_every_sheet_can_be_opened(browser_as):
-    from imrgroups.library.content import catalogues
 
     sheets = cockpit.sheets(content.load())
     standing = {message.text.source for sheet in sheets.values() for message in sheet.messages}
-    assert standing == {message.id for message in catalogues.template(content.load().root) if message.id}
+    assert standing == {message.id for message in cockpit.template(content.load()) if message.id}
     client = browser_as("Nora")
     kinds = {sheet.kind: sheet.id for sheet in sheets.values()}
     assert all(client.get(f"/curriculum/translate/da/{id}").status_code == 200 for id in kinds.values())

@@ -12,6 +12,8 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from babel.messages.catalog import Catalog
+
 from imrgroups.library.content import catalogues, glossary, messages, reading
 from imrgroups.library.content.blocks import Text
 from imrgroups.library.content.catalogues import Entry, Gone
@@ -27,6 +29,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 WHITE = re.compile(r"[ \t\r\n\f\v]+")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _known: list[tuple[Programme, dict[str, Sheet]]] = []
+_made: list[tuple[Programme, Catalog]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,13 @@ def sheets(programme: Programme) -> Mapping[str, Sheet]:
         found = {sheet.id: sheet for sheet in _read(programme)}
         _known[:] = [(programme, found)]
     return _known[0][1]
+
+
+def template(programme: Programme) -> Catalog:
+    """Every text of the programme as a catalogue without translations, made once for a programme."""
+    if not _made or _made[0][0] is not programme:
+        _made[:] = [(programme, catalogues.template(programme.root))]
+    return _made[0][1]
 
 
 def _read(programme: Programme) -> Iterable[Sheet]:

@@ -27,7 +27,7 @@ class Returned:
 
 def sent(shelf: Shelf, locale: str) -> bytes:
     """The catalogue of a language as a PO file, with the edits made here laid over it and reviews written into it."""
-    catalogue = catalogues.current(catalogues.template(shelf.programme.root), shelf.translations, locale)
+    catalogue = catalogues.current(cockpit.template(shelf.programme), shelf.translations, locale)
     edits, gone, reviewed = shelf.edits.get(locale, {}), shelf.gone(locale), _reviewed(shelf, locale)
     for message in catalogue:
         edit = edits.get(message.id) if message.id else None

@@ -204,7 +204,7 @@ class Shelf:
         """The shipped catalogue of a language brought up to date with the English; kept while both are the same."""
         stamp = (_stamp(catalogues.po_path(self.translations, locale)), id(self.programme))
         if self._entries.get(locale, (None,))[0] != stamp:
-            current = catalogues.current(catalogues.template(self.programme.root), self.translations, locale)
+            current = catalogues.current(cockpit.template(self.programme), self.translations, locale)
             self._entries[locale] = (stamp, catalogues.entries_of(current))
         return self._entries[locale][1]
 
