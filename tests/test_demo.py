@@ -113,11 +113,6 @@ def test_two_notes_are_rarely_the_same():
     assert len({words.of_group(["A"], ["role-play"]) for _ in range(40)}) == 40
 
 
-def opened(folder: Path, url: str = ""):
-    app = create_app(Settings(_env_file=None, data=folder, database_url=url, demo=True, log_level="ERROR"))
-    return app
-
-
 @pytest.fixture(scope="module")
 def small(tmp_path_factory, template):
     """One group of the trial and the two running ones, in a SQLite database of their own."""
@@ -125,8 +120,10 @@ def small(tmp_path_factory, template):
 
 
 def _built(folder: Path, template: Path):
-    (folder / "imrgroups.sqlite").write_bytes((template / "imrgroups.sqlite").read_bytes())
-    app = opened(folder)
+    (folder / "keys").mkdir()
+    for name in ("imrgroups.sqlite", "keys/master.key"):  # one key for all: the ring of a process is one
+        (folder / name).write_bytes((template / name).read_bytes())
+    app = create_app(Settings(_env_file=None, data=folder, database_url="", demo=True, log_level="ERROR"))
     progress = demo.Progress()
     with app.app_context(), writing():
         demo.build(app, progress, as_of=AS_OF, scale=SMALL)
