@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from flask import Flask
-from sqlalchemy import Column, Connection, Table, delete, func, insert, inspect, select, text, update
+from sqlalchemy import Column, Connection, Table, TypeDecorator, delete, func, insert, inspect, select, text, update
+from sqlalchemy.exc import DataError, IntegrityError
 
 from imrgroups import secret
 from imrgroups.audit import AuditHead
@@ -130,7 +132,7 @@ def restore(app: Flask, path: Path, *, replace: bool = False) -> Copy:
                 for table in tables():
                     _read_table(connection, table, archive, manifest["tables"][table.name])
                 _reset_sequences(connection)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError, IntegrityError, DataError) as error:
         raise CannotRestore(f"{path} is no whole backup of imrgroups. Nothing was changed. ({type(error).__name__})") from error
     return Copy(path, datetime.fromisoformat(manifest["made_at"]), manifest["tables"])
 
@@ -200,7 +202,8 @@ def _batches(lines: IO[bytes], columns: Sequence[Column[Any]]) -> Iterator[list[
 def _typed(column: Column[Any], value: Any) -> Any:
     if value is None:
         return None
-    kind = column.type.python_type
+    own = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    kind = own.python_type
     if kind is bytes:
         return base64.b64decode(value, validate=True)
     return kind.fromisoformat(value) if kind in (date, datetime, time) else value
