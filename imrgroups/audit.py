@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, Index, UniqueConstraint, insert, select, update
+from sqlalchemy import BigInteger, Connection, ForeignKey, Index, Select, UniqueConstraint, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -182,5 +183,10 @@ def open_reason(connection: Connection | Session, *, staff_id: int, group_ids: I
 
 def reasons_for(group_ids: Iterable[int]) -> list[AccessReason]:
     """The reasons stated for these groups, newest first; their leaders see who looked and why."""
-    wanted = select(AccessReason).where(AccessReason.group_id.in_(list(group_ids))).order_by(AccessReason.stated_at.desc())
-    return list(db.session.execute(wanted).scalars())
+    return list(db.session.execute(_reasons(), {"groups": list(group_ids)}).scalars())
+
+
+@lru_cache(maxsize=1)
+def _reasons() -> Select[tuple[AccessReason]]:
+    these = AccessReason.group_id.in_(bindparam("groups", expanding=True))
+    return select(AccessReason).where(these).order_by(AccessReason.stated_at.desc())

@@ -1,7 +1,7 @@
 """Settings from the environment, and the only clock of the program."""
 
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,7 @@ def migrations_folder() -> Path:
     return _shipped("migrations")
 
 
+@lru_cache(maxsize=8)
 def _shipped(name: str) -> Path:
     inside = Path(__file__).resolve().parent / "shipped" / name
     return inside if inside.exists() else ROOT / name

@@ -40,11 +40,19 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=_choose)
     app.before_request(_remember)
     app.context_processor(lambda: {
-        **_words(get_domain().get_translations()), "locale": language(), "direction": direction(), "day": day, "short_day": short_day,
+        **_spoken(), "locale": language(), "direction": direction(), "day": day, "short_day": short_day,
         "clock": clock, "when": when,
         "percent": percent, "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum,
         "own_name": own_name, "dial": dial,
     })
+
+
+def _spoken() -> dict[str, Callable[..., Markup]]:
+    if not has_request_context():
+        return _words(get_domain().get_translations())
+    if "words_now" not in g:
+        g.words_now = _words(get_domain().get_translations())
+    return g.words_now  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=32)
@@ -103,8 +111,12 @@ def _remember() -> None:
 
 
 def language() -> str:
-    """The language of the page being made: "en", "da"..."""
-    return str(get_locale() or "en")
+    """The language of the page being made: "en", "da"... Asked once a request, because every date and figure on a page asks."""
+    if not has_request_context():
+        return str(get_locale() or "en")
+    if "language_now" not in g:
+        g.language_now = str(get_locale() or "en")
+    return str(g.language_now)
 
 
 def direction(code: str = "") -> str:
@@ -145,8 +157,15 @@ def own_name(code: str) -> str:
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
     """Speak the recipient's language inside; needs an application context, else it would silently change nothing."""
-    with force_locale(code if code in LOCALES else "en"):
-        yield
+    before = {name: g.pop(name, None) for name in ("language_now", "words_now")}
+    try:
+        with force_locale(code if code in LOCALES else "en"):
+            yield
+    finally:
+        for name, value in before.items():
+            g.pop(name, None)
+            if value is not None:
+                setattr(g, name, value)
 
 
 def day(value: date | None) -> str:
@@ -189,7 +208,7 @@ def weekday(value: date) -> str:
 
 def percent(part: int, whole: int) -> str:
     """A share with its denominator, as "7 of 9 (78 %)"; "0 of 0" has no percentage."""
-    counted = gettext("%(part)s of %(whole)s", part=part, whole=whole)
+    counted = _spoken()["gettext"]("%(part)s of %(whole)s", part=part, whole=whole)
     return f"{counted} ({round(100 * part / whole)} %)" if whole else counted
 
 

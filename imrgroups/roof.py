@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -12,7 +13,9 @@ from flask_security import Security, SQLAlchemyUserDatastore
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from imrgroups import auth, config, db, i18n, secret, serving
 from imrgroups.staff import accounts
@@ -41,6 +44,7 @@ def build(settings: config.Settings | None, overrides: dict[str, Any]) -> Flask:
         PackageLoader("nhsuk_frontend_jinja", "templates"),
         PackageLoader("flask_security", "templates"),
     ])
+    app.url_map.converters["int"] = _Key
     db.init_app(app)
     i18n.init_app(app)
     CSRFProtect(app)
@@ -54,15 +58,44 @@ def build(settings: config.Settings | None, overrides: dict[str, Any]) -> Flask:
     _errors(app)
     app.after_request(_headers)
     app.context_processor(lambda: {"demo": settings.demo})
+    _frame(app)
     return app
+
+
+class _Key(IntegerConverter):
+    """A key in an address: a number the databases can hold; anything longer is an address of nothing."""
+
+    def to_python(self, value: str) -> int:
+        """The number. Raises ValidationError, which makes the address unknown."""
+        if len(value) > 19 or int(value) >= 2**63:
+            raise ValidationError
+        return int(value)
 
 
 def _limit(app: Flask) -> None:
     """A coarse cover for each process: at most 300 changes a minute from one address. Sign-in is counted in our own table besides."""
-    Limiter(
-        get_remote_address, app=app, default_limits=["300 per minute"], storage_uri="memory://", enabled=not app.testing,
-        default_limits_exempt_when=lambda: request.method in db.SAFE_METHODS,
-    )
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", enabled=not app.testing)
+
+    @app.before_request
+    def check() -> None:
+        if request.method not in db.SAFE_METHODS:
+            with limiter.limit("300 per minute", scope="changes"):
+                pass
+
+
+def _frame(app: Flask) -> None:
+    """`frame("nav")` in templates: the parts around a page that are the same for everybody of the same roles, rendered once."""
+
+    @lru_cache(maxsize=1024)
+    def rendered(part: str, _language: str, _endpoint: str, _roles: frozenset[str] | None) -> Markup:
+        return Markup(render_template(f"frame/{part}.html"))
+
+    def frame(part: str) -> Markup:
+        ties = auth.me()
+        page = (request.endpoint or "") if part == "nav" else ""
+        return rendered(part, i18n.language(), page, None if ties is None else frozenset(role for role, _centre in ties.roles))
+
+    app.context_processor(lambda: {"frame": frame})
 
 
 def _keep_to_its_pages(app: Flask) -> None:

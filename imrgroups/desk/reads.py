@@ -37,6 +37,7 @@ class MeetingLine:
     place: str
     state: str
     reason: str
+    begins_at: datetime
     topics: list[tuple[str, str]] = field(default_factory=list)
     people: int = 0
     recorded: int = 0
@@ -88,7 +89,7 @@ def _lines() -> Select[Any]:
     return (
         select(
             Meeting.id, Meeting.group_id, Group.name, Group.language, Meeting.number, Meeting.meets_on, Meeting.local_time, Group.place,
-            Meeting.state, Meeting.reason, people, recorded, told, notes, *signatures,
+            Meeting.state, Meeting.reason, Meeting.starts_at, people, recorded, told, notes, *signatures,
         )
         .join(Group, Group.id == Meeting.group_id)
     )
@@ -115,7 +116,7 @@ def _topics() -> Select[Any]:
 
 
 def _read(statement: Select[Any], **values: object) -> list[MeetingLine]:
-    lines = [MeetingLine(*row[:10], [], *row[10:]) for row in fetch(statement, **values)]
+    lines = [MeetingLine(*row[:11], [], *row[11:]) for row in fetch(statement, **values)]
     by_id = {line.id: line for line in lines}
     for meeting_id, module, topic in fetch(_topics(), meetings=list(by_id)) if by_id else ():
         by_id[meeting_id].topics.append((module, topic))
@@ -131,6 +132,13 @@ def unfinished(group_ids: Collection[int], now: datetime) -> list[MeetingLine]:
     """Meetings of these groups in the last four weeks that still want a register, notes or a signature, newest first."""
     past = _read(_of_groups(), groups=list(group_ids), first=now - RECENT, last=now - timedelta(hours=1))
     return [line for line in reversed(past) if line.to_do]
+
+
+def around(group_ids: Collection[int], now: datetime) -> tuple[list[MeetingLine], list[MeetingLine]]:
+    """`coming` and `unfinished` from one reading."""
+    lines = _read(_of_groups(), groups=list(group_ids), first=now - RECENT, last=now + timedelta(days=7))
+    past = [line for line in lines if line.begins_at < now - timedelta(hours=1)]
+    return [line for line in lines if line.begins_at >= now - timedelta(hours=12)], [line for line in reversed(past) if line.to_do]
 
 
 def meeting_line(meeting_id: int) -> MeetingLine:

@@ -1,6 +1,5 @@
 """The pages a leader works from: today, a meeting, a group, a person."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -36,12 +35,13 @@ def today() -> Answer:
     assert ties is not None
     group_ids = _group_ids(ties)
     missed = reads.missed_lately(group_ids, now)
+    coming, unfinished = reads.around(group_ids, now)
     people_ids = [person for rows in missed.values() for person, _count in rows]
     auth.looked_at(*people_ids)
     return render_template(
-        "desk/today.html", coming=reads.coming(group_ids, now), unfinished=reads.unfinished(group_ids, now), missed=missed,
+        "desk/today.html", coming=coming, unfinished=unfinished, missed=missed,
         names=roster.names(people_ids), groups=reads.groups_by_id(group_ids), titles=reads.topic_titles,
-        without_goal=reads.people_without_goal(group_ids, now.date()), now=now, soon=now + timedelta(hours=12),
+        without_goal=reads.people_without_goal(group_ids, now.date()), now=now,
     )
 
 
@@ -70,7 +70,7 @@ def group(group_id: int) -> Answer:
     """One group: the next meeting, everybody's attendance meeting by meeting, and the figures with their denominators."""
     row = db.session.get_one(Group, group_id)
     grid = figures.grid(group_id)
-    found = figures.figures(group_id, config.now().date())
+    found = figures.figures(group_id, config.now().date(), of=grid)
     auth.looked_at(*(line.id for line in grid.people))
     return render_template(
         "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row),
@@ -85,6 +85,8 @@ def _left_out(row: Group) -> list[str]:
 
 def _reasons(group_id: int) -> list[tuple[Any, str]]:
     rows = audit.reasons_for([group_id]) if auth.may("clinical.see") else []
+    if not rows:
+        return []
     names = dict(db.session.execute(select(Staff.id, Staff.name).where(Staff.id.in_({row.staff_id for row in rows}))).all())
     return [(row, names.get(row.staff_id, "")) for row in rows[:10]]
 

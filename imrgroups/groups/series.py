@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 import holidays
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from imrgroups import i18n
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.groups.models import ClosedWeek, Group, Meeting, PlannedTopic
 from imrgroups.i18n import curriculum
 from imrgroups.library import content
@@ -77,26 +77,39 @@ def _modules(order: Sequence[str]) -> list[plan.Module]:
 
 def flow(order: Sequence[str], taught: Sequence[Sequence[str]], open_meetings: int) -> plan.Plan:
     """The topics of the open meetings, after what held ones took ("module/topic" keys, oldest first)."""
-    return plan.reflow(_modules(order), taught, open_meetings)
+    return _flow(tuple(_modules(order)), tuple(tuple(keys) for keys in taught), open_meetings)
+
+
+@lru_cache(maxsize=512)
+def _flow(modules: tuple[plan.Module, ...], taught: tuple[tuple[str, ...], ...], open_meetings: int) -> plan.Plan:
+    return plan.reflow(modules, taught, open_meetings)
 
 
 def covered(group_id: int) -> list[list[str]]:
     """What each held meeting of a group took, oldest first, as "module/topic" (or "module" where the topic is unknown)."""
-    wanted = (
-        select(Meeting.id, PlannedTopic.module, PlannedTopic.topic).join(PlannedTopic, PlannedTopic.meeting_id == Meeting.id)
-        .where(Meeting.group_id == group_id, Meeting.state == "held")
-        .order_by(Meeting.meets_on, Meeting.number, PlannedTopic.position)
-    )
     found: dict[int, list[str]] = {}
-    for row in db.session.execute(wanted):
+    for row in fetch(_covered(), group=group_id):
         found.setdefault(row.id, []).append(f"{row.module}/{row.topic}" if row.topic else row.module)
     return list(found.values())
 
 
+@lru_cache(maxsize=1)
+def _covered() -> Select[Any]:
+    return (
+        select(Meeting.id, PlannedTopic.module, PlannedTopic.topic).join(PlannedTopic, PlannedTopic.meeting_id == Meeting.id)
+        .where(Meeting.group_id == bindparam("group"), Meeting.state == "held")
+        .order_by(Meeting.meets_on, Meeting.number, PlannedTopic.position)
+    )
+
+
 def left_out(group_id: int, order: Sequence[str]) -> list[str]:
     """The modules that do not fit into the open meetings of a group, by id."""
-    open_meetings = select(Meeting.id).where(Meeting.group_id == group_id, Meeting.state == "planned")
-    return list(flow(order, covered(group_id), len(db.session.execute(open_meetings).all())).left_out)
+    return list(flow(order, covered(group_id), fetch(_still_planned(), group=group_id).scalar_one()).left_out)
+
+
+@lru_cache(maxsize=1)
+def _still_planned() -> Select[Any]:
+    return select(func.count()).select_from(Meeting).where(Meeting.group_id == bindparam("group"), Meeting.state == "planned")
 
 
 def preview(

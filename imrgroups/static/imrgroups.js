@@ -111,7 +111,7 @@
   }
   document.addEventListener("htmx:beforeRequest", function (event) { status(event, "saving"); });
   document.addEventListener("htmx:afterRequest", function (event) {
-    if (event.detail.requestConfig.verb !== "get") status(event, event.detail.successful ? "saved" : "failed");
+    if (event.detail.requestConfig.verb !== "get") status(event, event.detail.successful && event.detail.xhr.status < 400 ? "saved" : "failed");
   });
   document.addEventListener("htmx:load", function (event) {
     if (event.detail.elt !== document.body) enhance(event.detail.elt);
