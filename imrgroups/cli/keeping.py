@@ -9,7 +9,6 @@ import click
 from imrgroups.cli.base import Plain, application, main, say, table
 
 ROLES = ("leader", "coordinator", "assessor", "administrator")
-PASSWORD_LENGTH = 12
 
 
 @main.command("import")
@@ -156,14 +155,15 @@ def staff_add(email: str, name: str, code: str, roles: tuple[str, ...], language
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    if len(password) < PASSWORD_LENGTH:
-        raise click.ClickException(f"The password needs {PASSWORD_LENGTH} characters or more.")
     with application(write=True):
         at = centre_with(code).id
         try:
             given = [(at, role) for role in roles]
             actions.add_staff(email=email, name=name, roles=given, password=password, language=language, by=None, now=config.now())
         except actions.CannotChangeStaff as error:
-            words = {"email_taken": f"Somebody already signs in with {email}."}
+            words = {
+                "email_taken": f"Somebody already signs in with {email}.",
+                "short_password": f"The password needs {actions.PASSWORD_LENGTH} characters or more.",
+            }
             raise click.ClickException(words.get(error.reason, error.reason)) from error
     say(f"{name} can sign in as {email.strip().lower()}.")
