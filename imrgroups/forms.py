@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, Field, FieldList, FormField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, StopValidation
 
-from imrgroups.i18n import gettext, lazy_gettext
+from imrgroups.i18n import dial, gettext, lazy_gettext
 
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
@@ -145,6 +145,10 @@ class PhoneField(LineField):
     """A phone number; `data` becomes its international form (E.164) or stays as typed with an error. Set `country` on the field."""
 
     country = "DK"
+
+    def _value(self) -> str:
+        """What was typed, or the stored number in groups that are easy to read."""
+        return str(self.raw_data[0]) if self.raw_data else dial(self.data)
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is no possible number of the country, or of the one its +code names."""

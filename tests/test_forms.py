@@ -156,6 +156,12 @@ def test_a_number_of_another_country_is_read_by_that_country(app):
     assert form.phone.data == "+46701234567"
 
 
+def test_a_phone_is_shown_as_typed_where_it_was_wrong_and_in_groups_where_it_is_stored(app):
+    assert form_of(app, phone="20 12")["phone"]._value() == "20 12"
+    with app.test_request_context("/"):
+        assert Everything(formdata=None, data={"phone": "+4520123456"}).phone._value() == "+45 20 12 34 56"
+
+
 MACROS = """{% import "macros/form.html" as f with context %}{{ f.summary(form) }}{{ f.text(form.name, words) }}
 {{ f.area(form.words, words) }}{{ f.choose(form.kind, words) }}{{ f.choose(form.kind, words, spoken=true) }}
 {{ f.pick_one(form.way, words) }}{{ f.pick_many(form.several, words) }}

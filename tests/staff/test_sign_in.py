@@ -365,28 +365,37 @@ def test_changing_how_one_signs_in_asks_for_the_password_after_half_an_hour(worl
     assert client.get("/account/two-factor").status_code == 200
 
 
-def other_app(app, **settings):
+@pytest.fixture
+def other_app(app):
+    """A program with other settings on the same database: `other_app(mfa="required")`."""
     from imrgroups import create_app
-    from imrgroups.config import Settings
-
-    old = app.config["SETTINGS"]
-    settings = Settings(_env_file=None, data=old.data, database_url=old.database_url, demo=False, **settings)
-    made = create_app(
-        settings, TESTING=True, WTF_CSRF_ENABLED=False, SECURITY_PASSWORD_HASH="plaintext", SECURITY_HASHING_SCHEMES=["hex_md5"],
-        SECURITY_DEPRECATED_HASHING_SCHEMES=[], SECURITY_PASSWORD_SCHEMES=["plaintext"],
-    )
-    made.test_client_class = app.test_client_class
     from imrgroups.auth import public
+    from imrgroups.config import Settings
     from tests.conftest import LINKED
 
-    for endpoint, rule in LINKED.items():
-        if endpoint not in made.view_functions:
-            made.add_url_rule(rule, endpoint, public(lambda **_: ""))
-    return made
+    made = []
+
+    def make(**settings):
+        old = app.config["SETTINGS"]
+        chosen = Settings(_env_file=None, data=old.data, database_url=old.database_url, demo=False, **settings)
+        hashes = {name: value for name, value in app.config.items() if name.startswith("SECURITY_") and re.search("HASH|SCHEMES", name)}
+        other = create_app(chosen, TESTING=True, WTF_CSRF_ENABLED=False, **hashes)
+        other.test_client_class = app.test_client_class
+        for endpoint, rule in LINKED.items():
+            if endpoint not in other.view_functions:
+                other.add_url_rule(rule, endpoint, public(lambda **_: ""))
+        made.append(other)
+        return other
+
+    yield make
+    for other in made:
+        with other.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
-def test_where_a_code_is_required_the_first_sign_in_sets_it_up(world, app):
-    client = other_app(app, mfa="required").test_client()
+def test_where_a_code_is_required_the_first_sign_in_sets_it_up(world, other_app):
+    client = other_app(mfa="required").test_client()
     answer = try_in(client, world.staff["Dana"].email, PASSWORD)
     assert answer.status_code == 302 and "/account/two-factor" in answer.location
     assert not is_in(client)
@@ -402,16 +411,16 @@ def test_where_a_code_is_required_the_first_sign_in_sets_it_up(world, app):
     assert fresh(world.staff["Dana"]).tf_primary_method == "authenticator"
 
 
-def test_where_the_code_is_off_nothing_of_it_is_there(world, app):
-    made = other_app(app, mfa="off")
+def test_where_the_code_is_off_nothing_of_it_is_there(world, other_app):
+    made = other_app(mfa="off")
     client = made.test_client()
     assert try_in(client, world.staff["Dana"].email, PASSWORD).location == "/today"
     assert "code from" not in client.get("/account").text
     assert client.get("/account/two-factor").status_code == 404
 
 
-def test_over_https_the_cookies_are_bound_to_the_host(world, app):
-    client = other_app(app, public_url="https://imr.example.org").test_client()
+def test_over_https_the_cookies_are_bound_to_the_host(world, other_app):
+    client = other_app(public_url="https://imr.example.org").test_client()
     answer = try_in(client, world.staff["Dana"].email, PASSWORD, base_url="https://imr.example.org")
     cookies = answer.headers.getlist("Set-Cookie")
     assert len(cookies) == 2
@@ -420,12 +429,12 @@ def test_over_https_the_cookies_are_bound_to_the_host(world, app):
         assert "Secure" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie
 
 
-def test_in_a_demonstration_one_click_signs_in_as_one_of_its_people_and_nobody_else(world, app):
+def test_in_a_demonstration_one_click_signs_in_as_one_of_its_people_and_nobody_else(world, other_app):
     centre = world.centres["North"].id
     invented = actions.add_staff(
         email=f"iben{actions.DEMONSTRATION_DOMAIN}", name="Iben", roles=[(centre, "leader")], by=None, now=world.now
     )
-    made = other_app(app)
+    made = other_app()
     made.config["SETTINGS"].demo = True
     client = made.test_client()
     assert client.post(f"/demonstration/sign-in/{world.staff['Dana'].id}").status_code == 404
