@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
-from flask import Flask
+from flask import current_app
 from sqlalchemy import Column, Connection, Table, TypeDecorator, delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -58,12 +58,12 @@ def tables() -> list[Table]:
     return list(Base.metadata.sorted_tables)
 
 
-def place(app: Flask, now: datetime) -> Path:
+def place(now: datetime) -> Path:
     """Where a backup goes that nobody named a file for."""
-    return Path(app.config["DATA"]) / "backups" / f"imrgroups-{now:%Y-%m-%d-%H%M%S}.zip"
+    return Path(current_app.config["DATA"]) / "backups" / f"imrgroups-{now:%Y-%m-%d-%H%M%S}.zip"
 
 
-def write(app: Flask, path: Path, *, now: datetime) -> Copy:
+def write(path: Path, *, now: datetime) -> Copy:
     """Write a backup, in one snapshot of the database whatever others write meanwhile; a file of that name is replaced at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
@@ -88,8 +88,8 @@ def write(app: Flask, path: Path, *, now: datetime) -> Copy:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    given = app.config["SETTINGS"].key.get_secret_value()
-    return Copy(path, now, counts, "IMRGROUPS_KEY" if given else str(Path(app.config["DATA"]) / "keys" / "master.key"))
+    given = current_app.config["SETTINGS"].key.get_secret_value()
+    return Copy(path, now, counts, "IMRGROUPS_KEY" if given else str(Path(current_app.config["DATA"]) / "keys" / "master.key"))
 
 
 def _write_table(connection: Connection, table: Table, lines: IO[bytes]) -> int:
@@ -111,8 +111,8 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else value
 
 
-def restore(app: Flask, path: Path, *, replace: bool = False) -> Copy:
-    """Read a backup into an empty database of the same revision, all of it or nothing.
+def restore(path: Path, *, replace: bool = False) -> Copy:
+    """Read a backup into an empty database of the same revision, all of it or nothing; needs an application context.
 
     replace: whatever is in the database is deleted in the same transaction. Raises CannotRestore.
     """
@@ -121,7 +121,7 @@ def restore(app: Flask, path: Path, *, replace: bool = False) -> Copy:
             manifest = json.loads(archive.read("manifest.json"))
             if manifest["format"] != FORMAT:
                 raise CannotRestore(f"{path} has format {manifest['format']}, and this program reads format {FORMAT}.")
-            _fits(app, path, manifest)
+            _fits(path, manifest)
             with writing(), db.engine.begin() as connection:
                 if replace:
                     empty(connection)
@@ -137,8 +137,8 @@ def restore(app: Flask, path: Path, *, replace: bool = False) -> Copy:
     return Copy(path, datetime.fromisoformat(manifest["made_at"]), manifest["tables"])
 
 
-def _fits(app: Flask, path: Path, manifest: dict[str, Any]) -> None:
-    newest = newest_revision(app)
+def _fits(path: Path, manifest: dict[str, Any]) -> None:
+    newest = newest_revision()
     if manifest["revision"] != newest:
         raise CannotRestore(
             f"{path} was made at revision {manifest['revision']}, and this program is at {newest}. Restore it with the version that made "

@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Flask, current_app
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from imrgroups import config, jobs
 from imrgroups.auth import public
@@ -47,18 +48,18 @@ def init_app(app: Flask) -> None:
     @app.get("/health")
     @public
     def health() -> tuple[dict[str, bool], int]:
-        found = health_of(current_app, config.now())
+        found = health_now(config.now())
         return {"ok": found.ok, **asdict(found)}, 200 if found.ok else 503
 
 
-def health_of(app: Flask, now: datetime) -> Health:
+def health_now(now: datetime) -> Health:
     """How the program is at an instant; needs an application context."""
-    folder = Path(app.config["DATA"])
+    folder = Path(current_app.config["DATA"])
     beat = jobs.beat_at(folder)
     try:
-        database = current_revision() == newest_revision(app)
+        database = current_revision() == newest_revision()
     except Exception:
-        app.logger.error("the database does not answer")
+        current_app.logger.error("the database does not answer")
         database = False
     finally:
         db.session.rollback()
@@ -69,13 +70,14 @@ def health_of(app: Flask, now: datetime) -> Health:
     return Health(database, beat is not None and now - beat < BEAT_LATE, disk)
 
 
-def newest_revision(app: Flask) -> str:
-    """The revision of the database that this program is written for."""
-    if "imrgroups.revision" not in app.extensions:
+def newest_revision() -> str:
+    """The revision of the database that this program is written for; needs an application context."""
+    if "imrgroups.revision" not in current_app.extensions:
         from alembic.script import ScriptDirectory
 
-        app.extensions["imrgroups.revision"] = ScriptDirectory(str(app.config["MIGRATIONS"])).get_current_head() or ""
-    return str(app.extensions["imrgroups.revision"])
+        found = ScriptDirectory(str(current_app.config["MIGRATIONS"])).get_current_head()
+        current_app.extensions["imrgroups.revision"] = found or ""
+    return str(current_app.extensions["imrgroups.revision"])
 
 
 def current_revision() -> str:
@@ -83,18 +85,28 @@ def current_revision() -> str:
     return str(db.session.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
-def upgrade(app: Flask) -> None:
-    """Bring the database to the newest revision, without a word when it is there already."""
+def upgrade() -> None:
+    """Bring the database to the newest revision, without a word when it is there already; needs an application context."""
     from flask_migrate import upgrade
 
     hush()
+    try:
+        upgrade()
+    except SystemExit as error:  # Flask-Migrate's way to say that a revision cannot be found
+        raise CannotStart("The database was made by a newer imrgroups. Start that version, or use another database.") from error
+    finally:
+        db.session.remove()
+
+
+@contextmanager
+def opened(app: Flask) -> Iterator[Flask]:
+    """The application's context; every connection to the database is closed when it ends."""
     with app.app_context():
         try:
-            upgrade()
-        except SystemExit as error:  # Flask-Migrate's way to say that a revision cannot be found
-            raise CannotStart("The database was made by a newer imrgroups. Start that version, or use another database.") from error
+            yield app
         finally:
             db.session.remove()
+            db.engine.dispose()
 
 
 def hush() -> None:
@@ -114,7 +126,8 @@ def run(settings: config.Settings, taken: socket.socket, say: Callable[[str], No
     from imrgroups import create_app
 
     app = create_app(settings)
-    upgrade(app)
+    with opened(app):
+        upgrade()
     steady()
     server = create_server(
         app, sockets=[taken], threads=settings.threads, connection_limit=CONNECTIONS, ident="imrgroups", clear_untrusted_proxy_headers=True,
@@ -125,6 +138,8 @@ def run(settings: config.Settings, taken: socket.socket, say: Callable[[str], No
         say(f"Ready. Open {address(settings)} in a browser. Stop with Ctrl+C.")
         server.run()  # returns on Ctrl+C
         server.close()
+    with opened(app):
+        pass  # leaves no connection open
     say("Stopped.")
 
 
@@ -145,7 +160,8 @@ def work(settings: config.Settings, say: Callable[[str], None]) -> None:
     from imrgroups import create_app
 
     app = create_app(settings)
-    ready(app)
+    with opened(app):
+        ready()
     with _ending_on_sigterm(), worker(app):
         steady()
         say("The worker is running. Stop with Ctrl+C.")
@@ -156,17 +172,20 @@ def work(settings: config.Settings, say: Callable[[str], None]) -> None:
     say("Stopped.")
 
 
-def ready(app: Flask) -> None:
-    """Nothing when the database is set up for this program. Raises CannotStart saying what to do."""
-    with app.app_context():
-        try:
-            found = current_revision()
-        except Exception as error:
-            raise CannotStart("The database is not set up yet. First: imrgroups db upgrade") from error
-        finally:
-            db.session.remove()
-        if found != newest_revision(app):
-            raise CannotStart(f"The database is at revision {found or 'none'}, not {newest_revision(app)}. First: imrgroups db upgrade")
+def ready() -> None:
+    """Nothing when the database is set up for this program; needs an application context. Raises CannotStart saying what to do."""
+    try:
+        found, newest = current_revision(), newest_revision()
+    except ProgrammingError as error:  # PostgreSQL: no such table
+        raise CannotStart("The database is not set up yet. First: imrgroups db upgrade") from error
+    except OperationalError as error:
+        if "no such table" not in str(error.orig):
+            raise
+        raise CannotStart("The database is not set up yet. First: imrgroups db upgrade") from error
+    finally:
+        db.session.remove()
+    if found != newest:
+        raise CannotStart(f"The database is at revision {found or 'none'}, not {newest}. First: imrgroups db upgrade")
 
 
 @contextmanager
@@ -237,7 +256,7 @@ def _ending_on_sigterm() -> Iterator[None]:
 def trouble(error: Exception) -> str | None:
     """One line for a trouble that a person at the terminal can put right, saying how; None for anything else."""
     from pydantic import ValidationError
-    from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+    from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
     from imrgroups import backup, demo, secret
     from imrgroups.library.content import CurriculumError

@@ -62,10 +62,10 @@ def other(tmp_path, template, app):
 
 def test_everything_comes_back_in_another_database(lived, app, other, tmp_path):
     before = everything()
-    made = backup.write(app, tmp_path / "copy.zip", now=NOW)
+    made = backup.write(tmp_path / "copy.zip", now=NOW)
     assert made.tables == {name: len(rows) for name, rows in before.items()} and made.rows > 100
     with other.app_context():
-        assert backup.restore(other, tmp_path / "copy.zip").made_at == NOW
+        assert backup.restore(tmp_path / "copy.zip").made_at == NOW
         assert everything() == before
         assert "Amal Haddad" in {person.name for person in db.session.execute(select(Participant)).scalars()}
         for centre in db.session.execute(select(Centre.id)).scalars():
@@ -76,19 +76,19 @@ def test_everything_comes_back_in_another_database(lived, app, other, tmp_path):
 
 def test_everything_comes_back_in_its_own_database(lived, app, tmp_path):
     before = everything()
-    backup.write(app, tmp_path / "copy.zip", now=NOW)
+    backup.write(tmp_path / "copy.zip", now=NOW)
     people.create(people.PersonDetails("Somebody Later", "da"), centre_id=lived.centres["North"].id, by=None, now=NOW)
     assert everything() != before
     db.session.rollback()
-    backup.restore(app, tmp_path / "copy.zip", replace=True)
+    backup.restore(tmp_path / "copy.zip", replace=True)
     db.session.expire_all()
     assert everything() == before
 
 
 def test_new_rows_get_keys_after_the_restored_ones(lived, app, tmp_path):
-    backup.write(app, tmp_path / "copy.zip", now=NOW)
+    backup.write(tmp_path / "copy.zip", now=NOW)
     db.session.rollback()
-    backup.restore(app, tmp_path / "copy.zip", replace=True)
+    backup.restore(tmp_path / "copy.zip", replace=True)
     db.session.expire_all()
     highest = db.session.execute(select(func.max(Centre.id))).scalar_one()
     made = staff.create_centre(staff.CentreDetails("WEST", "West", "Europe/Copenhagen", "DK", "da"), by=None, now=NOW)
@@ -96,7 +96,7 @@ def test_new_rows_get_keys_after_the_restored_ones(lived, app, tmp_path):
 
 
 def test_the_key_is_not_in_it_and_texts_stay_sealed(lived, app, tmp_path):
-    made = backup.write(app, tmp_path / "copy.zip", now=NOW)
+    made = backup.write(tmp_path / "copy.zip", now=NOW)
     key = (tmp_path / "keys" / "master.key").read_bytes().strip()
     assert made.key_place.endswith("master.key") and (tmp_path / "copy.zip").stat().st_mode & 0o077 == 0
     with zipfile.ZipFile(tmp_path / "copy.zip") as archive:
@@ -110,10 +110,10 @@ def test_the_key_is_not_in_it_and_texts_stay_sealed(lived, app, tmp_path):
 
 
 def test_a_database_that_is_not_empty_is_left_alone(lived, app, tmp_path):
-    backup.write(app, tmp_path / "copy.zip", now=NOW)
+    backup.write(tmp_path / "copy.zip", now=NOW)
     before = everything()
     with pytest.raises(CannotRestore, match="not empty"):
-        backup.restore(app, tmp_path / "copy.zip")
+        backup.restore(tmp_path / "copy.zip")
     assert everything() == before
 
 
@@ -133,10 +133,10 @@ def changed(path, to, **manifest):
     ({"keys": ["beef"]}, "sealed with a key that is not here"),
 ])
 def test_a_backup_that_does_not_fit_is_refused(lived, app, other, tmp_path, manifest, words):
-    backup.write(app, tmp_path / "copy.zip", now=NOW)
+    backup.write(tmp_path / "copy.zip", now=NOW)
     with other.app_context():
         with pytest.raises(CannotRestore, match=words):
-            backup.restore(other, changed(tmp_path / "copy.zip", tmp_path / "wrong.zip", **manifest))
+            backup.restore(changed(tmp_path / "copy.zip", tmp_path / "wrong.zip", **manifest))
         assert not any(everything().values())
         db.session.remove()
         db.engine.dispose()
@@ -145,7 +145,7 @@ def test_a_backup_that_does_not_fit_is_refused(lived, app, other, tmp_path, mani
 @pytest.mark.parametrize("damage", ["not a zip", "half", "a table missing", "a row missing", "a row twice", "a column missing"])
 def test_a_damaged_backup_changes_nothing(lived, app, tmp_path, damage):
     whole, bad = tmp_path / "copy.zip", tmp_path / "bad.zip"
-    backup.write(app, whole, now=NOW)
+    backup.write(whole, now=NOW)
     if damage in ("not a zip", "half"):
         bad.write_bytes(b"words" if damage == "not a zip" else whole.read_bytes()[: whole.stat().st_size // 2])
     else:
@@ -161,18 +161,18 @@ def test_a_damaged_backup_changes_nothing(lived, app, tmp_path, damage):
                 target.writestr(name, b"".join(lines))
     before = everything()
     with pytest.raises(CannotRestore, match="no whole backup"):
-        backup.restore(app, bad, replace=True)
+        backup.restore(bad, replace=True)
     db.session.expire_all()
     assert everything() == before
 
 
 def test_tables_of_somebody_else_are_never_emptied(app, tmp_path):
-    backup.write(app, tmp_path / "copy.zip", now=NOW)
+    backup.write(tmp_path / "copy.zip", now=NOW)
     with db.engine.begin() as connection:
         connection.execute(text("CREATE TABLE of_another_program (id INTEGER)"))
     try:
         with pytest.raises(CannotRestore, match="of_another_program"):
-            backup.restore(app, tmp_path / "copy.zip", replace=True)
+            backup.restore(tmp_path / "copy.zip", replace=True)
     finally:
         with db.engine.begin() as connection:
             connection.execute(text("DROP TABLE of_another_program"))
@@ -201,7 +201,7 @@ def test_a_backup_under_load_is_of_one_moment(lived, app, tmp_path):
 
     def copy(number: int) -> None:
         with app.app_context():
-            backup.write(app, tmp_path / f"{number}.zip", now=NOW)
+            backup.write(tmp_path / f"{number}.zip", now=NOW)
 
     worker = threading.Thread(target=work)
     worker.start()

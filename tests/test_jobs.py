@@ -77,12 +77,12 @@ def test_a_failing_job_is_logged_by_its_name_and_the_next_one_runs(app, frozen, 
 
 def test_each_tick_leaves_a_beat_that_health_reads(app, frozen, monkeypatch, tmp_path):
     monkeypatch.setattr(jobs, "all_jobs", tuple)
-    assert jobs.beat_at(tmp_path) is None and not serving.health_of(app, config.now()).worker
+    assert jobs.beat_at(tmp_path) is None and not serving.health_now(config.now()).worker
     jobs.Clockwork(app).tick()
     assert jobs.beat_at(tmp_path) == NOW
-    found = serving.health_of(app, NOW + timedelta(seconds=90))
+    found = serving.health_now(NOW + timedelta(seconds=90))
     assert found.worker and found.database and found.disk and found.ok
-    assert not serving.health_of(app, NOW + timedelta(minutes=2)).worker, "a dead worker shows within two minutes"
+    assert not serving.health_now(NOW + timedelta(minutes=2)).worker, "a dead worker shows within two minutes"
 
 
 def test_a_beat_that_cannot_be_written_does_not_stop_the_worker(app, frozen, monkeypatch, tmp_path, capsys):
@@ -117,6 +117,6 @@ def test_health_is_open_small_and_red_without_a_worker(app, frozen, monkeypatch)
 
 def test_health_is_red_with_a_full_disk_or_a_database_of_another_revision(app, frozen, monkeypatch):
     monkeypatch.setattr(serving, "FREE_BYTES", 10**18)
-    assert not serving.health_of(app, NOW).disk
+    assert not serving.health_now(NOW).disk
     monkeypatch.setitem(app.extensions, "imrgroups.revision", "0000_another")
-    assert not serving.health_of(app, NOW).database
+    assert not serving.health_now(NOW).database

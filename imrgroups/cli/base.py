@@ -67,15 +67,11 @@ def application(*, write: bool = False) -> "Iterator[Flask]":
     from contextlib import nullcontext
 
     from imrgroups import config, create_app, serving
-    from imrgroups.db import db, writing
+    from imrgroups.db import writing
 
-    app = create_app(config.Settings())
-    serving.ready(app)
-    with app.app_context(), writing() if write else nullcontext():
-        try:
-            yield app
-        finally:
-            db.session.remove()
+    with serving.opened(create_app(config.Settings())) as app, writing() if write else nullcontext():
+        serving.ready()
+        yield app
 
 
 @click.group(cls=Plain, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -12,6 +12,7 @@ class CannotStart(Exception):
 
 def listen(settings: config.Settings) -> socket.socket:
     """The socket the web answers on, taken before anything else is done. Raises CannotStart when somebody else has it."""
+    taken = None
     try:
         family, kind, _protocol, _name, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         taken = socket.socket(family, kind)
@@ -20,6 +21,8 @@ def listen(settings: config.Settings) -> socket.socket:
         taken.bind(address)
         taken.listen(1024)
     except (OSError, OverflowError) as error:
+        if taken is not None:
+            taken.close()
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise CannotStart(
             f"Port {settings.port} on {settings.host} cannot be used ({reason}). Is imrgroups running already? "

@@ -66,8 +66,8 @@ def backup(file: Path | None) -> None:
     from imrgroups import backup as copies
     from imrgroups import config
 
-    with application() as app:
-        made = copies.write(app, file or copies.place(app, config.now()), now=config.now())
+    with application():
+        made = copies.write(file or copies.place(config.now()), now=config.now())
     say(f"{made.rows} rows in {len(made.tables)} tables are in {made.path}")
     say(f"Names and texts in it are sealed. Without the key it is worth nothing: keep {made.key_place} in another safe place.")
 
@@ -80,10 +80,9 @@ def restore(file: Path, replace: bool) -> None:
     from imrgroups import backup as copies
     from imrgroups import config, create_app, serving
 
-    app = create_app(config.Settings())
-    serving.upgrade(app)
-    with app.app_context():
-        found = copies.restore(app, file, replace=replace)
+    with serving.opened(create_app(config.Settings())):
+        serving.upgrade()
+        found = copies.restore(file, replace=replace)
     say(f"{found.rows} rows in {len(found.tables)} tables are back, as they were on {found.made_at:%Y-%m-%d %H:%M} UTC.")
 
 
@@ -97,9 +96,9 @@ def db_upgrade() -> None:
     """Bring the database to the newest revision; `run` does this by itself."""
     from imrgroups import config, create_app, serving
 
-    app = create_app(config.Settings())
-    serving.upgrade(app)
-    say(f"The database is at revision {serving.newest_revision(app)}.")
+    with serving.opened(create_app(config.Settings())):
+        serving.upgrade()
+        say(f"The database is at revision {serving.newest_revision()}.")
 
 
 @main.group(cls=Plain)

@@ -22,7 +22,8 @@ def run(host: str | None, port: int | None) -> None:
     say(f"imrgroups is starting at {door.address(settings)}")
     from imrgroups import serving  # from here on it takes seconds
 
-    serving.run(settings, taken, say)
+    with taken:
+        serving.run(settings, taken, say)
 
 
 @main.command()
@@ -42,19 +43,25 @@ def demo(as_of: datetime | None) -> None:
 
     from imrgroups import config, create_app, serving
     from imrgroups import demo as demonstration
-    from imrgroups.db import db, writing
+    from imrgroups.db import writing
 
-    app = create_app(config.Settings())
-    serving.upgrade(app)
-    serving.steady()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("meetings"), TimeElapsedColumn())
-    with app.app_context(), writing(), Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("Demonstration", total=None)
-        progress = demonstration.Progress(seen=lambda count, total: bar.update(task, completed=count, total=total))
+    bar = Progress(*columns, console=Console(stderr=True))
+    task = bar.add_task("Demonstration", total=None)
+
+    def seen(count: int, total: int) -> None:
+        bar.start()  # not before there is something to see; a second start does nothing
+        bar.update(task, completed=count, total=total)
+
+    with serving.opened(create_app(config.Settings())) as app:
+        serving.upgrade()
+        serving.steady()
         try:
-            demonstration.build(app, progress, as_of=as_of.date() if as_of else None)
+            with writing():
+                demonstration.build(app, demonstration.Progress(seen=seen), as_of=as_of.date() if as_of else None)
         finally:
-            db.session.remove()
+            if bar.live.is_started:
+                bar.stop()
     say("The demonstration is ready. Look at it with: imrgroups run")
 
 
@@ -99,9 +106,8 @@ def health(json_: bool) -> None:
 
     from imrgroups import config, create_app, serving
 
-    app = create_app(config.Settings())
-    with app.app_context():
-        found = serving.health_of(app, config.now())
+    with serving.opened(create_app(config.Settings())):
+        found = serving.health_now(config.now())
     words = {
         "database": ("answers and is up to date", "does not answer or is not up to date; try: imrgroups db upgrade"),
         "worker": ("ticks", "has not ticked lately; start: imrgroups run, or imrgroups worker"),

@@ -55,6 +55,12 @@ class Progress:
         """Ask the builder to end soon."""
         self._stop.set()
 
+    def begin(self, total: int) -> None:
+        """It starts, and there are so many meetings."""
+        self.total = total
+        if self._seen:
+            self._seen(0, total)
+
     def step(self, breath: float, *, meeting: bool) -> None:
         """Count a meeting, let others write for `breath` seconds, and raise Stopped when asked to end."""
         if meeting:
@@ -136,7 +142,7 @@ def _remember(action: str) -> None:
 
 def _play(whole: trial.Trial, progress: Progress, breath: float) -> None:
     """Let all groups live side by side: what comes first in time is done first."""
-    progress.total = sum(len(group.held) for group in whole.groups)
+    progress.begin(sum(len(group.held) for group in whole.groups))
     cast = places.open_centres(whole)
     todo = [
         (step.at, group.code, number, step)
