@@ -168,17 +168,14 @@ def review(locale: str, sheet: Sheet, digest: str, *, on: date, by: int, now: da
     return row
 
 
-def comment(locale: str, sheet: Sheet, text: str, *, source: str = "", by: int | None, now: datetime) -> Comment:
-    """Keep what somebody in the room said about a page or one text of it (`source`).
+def comment(locale: str, sheet: Sheet, text: str, *, about: str = "", by: int | None, now: datetime) -> Comment:
+    """Keep what somebody in the room said about a page, or about one text of it (`about`: its key).
 
-    Raises CannotTranslate("empty" | "long" | "unknown").
+    Raises CannotTranslate("empty" | "long").
     """
-    if not text:
-        raise CannotTranslate("empty")
-    if len(text) > MOST_LETTERS:
-        raise CannotTranslate("long")
-    if source and source not in {message.text.source for message in sheet.messages}:
-        raise CannotTranslate("unknown")
+    if not text or len(text) > MOST_LETTERS:
+        raise CannotTranslate("long" if text else "empty")
+    source = next((message.text.source for message in sheet.messages if cockpit.key(message.text.source) == about), "")
     row = Comment(locale=locale, sheet=sheet.id, source=source, text=text, by_id=by, at=now)
     db.session.add(row)
     db.session.flush()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as Redirect
 
 from imrgroups import auth, config, i18n, pdf
@@ -20,17 +21,14 @@ from imrgroups.staff.models import Centre
 
 bp = Blueprint("library", __name__)
 Answer = str | Response | Redirect | tuple[str, int]
-PLAIN = ("handout", "worksheet")
-
-
-@bp.context_processor
-def _words() -> dict[str, Any]:
-    return {"words": forms, "address": address, "own_name": i18n.own_name, "direction_of": i18n.direction, "large": _large()}
+MAY = ("library.comment", "library.translate")  # what a page looks different by
+TOKEN = "token-of-the-form"
+NOTHING: Mapping[str, Any] = {}
 
 
 def address(document: Document, **extra: Any) -> str:
     """Where a page is shown; its PDF with paper="pdf"."""
-    if document.kind in PLAIN:
+    if document.kind in ("handout", "worksheet"):
         return url_for(f"library.{document.kind}", **{document.kind: document.id}, **extra)
     if document.kind == "guide":
         return url_for("library.guide", module=document.module, topic=document.topic, **extra)
@@ -53,14 +51,19 @@ def _large() -> bool:
     return session.get("text_size") == "large"
 
 
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return {"words": forms, "address": address, "own_name": i18n.own_name, "direction_of": i18n.direction, "large": _large()}
+
+
 @bp.get("/curriculum")
 @policy("library.see")
 def index() -> Answer:
     """The modules with their topics, or what is found by the words searched for."""
     shelf, text = opened(), request.args.get("q", "").strip()
-    language = shelf.language(_locale(shelf))
+    language, modules = shelf.language(_locale(shelf)), shelf.programme.modules.values()
     found = list(search.found(shelf.programme, language, text))
-    return render_template("library/index.html", modules=shelf.programme.modules.values(), language=language, text=text, found=found)
+    return render_template("library/index.html", modules=modules, language=language, text=text, found=found)
 
 
 @bp.get("/curriculum/<module>")
@@ -81,8 +84,7 @@ def _module(id: str) -> tuple[Shelf, Module, Language]:
 def pack(module: str) -> Answer:
     """Everything of a module in one file; with the leader guides on request."""
     shelf, one, language = _module(module)
-    documents = content.module_pack(one, shelf.programme, language, guides=bool(request.args.get("guides")))
-    return _file(documents, f"{one.id}-{language.locale}")
+    return _file(content.module_pack(one, shelf.programme, language, guides="guides" in request.args), f"{one.id}-{language.locale}")
 
 
 @bp.get("/curriculum/<module>/guide/<topic>")
@@ -90,7 +92,7 @@ def pack(module: str) -> Answer:
 @policy("library.see")
 def guide(module: str, topic: str, paper: str = "") -> Answer:
     """A leader's hour for one topic."""
-    return _answer(_found(f"guide-{module}-{topic}", "guide"), paper)
+    return _answer(f"guide-{module}-{topic}", "guide", paper)
 
 
 @bp.get("/curriculum/handouts/<handout>")
@@ -98,7 +100,7 @@ def guide(module: str, topic: str, paper: str = "") -> Answer:
 @policy("library.see")
 def handout(handout: str, paper: str = "") -> Answer:
     """What participants get for one topic."""
-    return _answer(_found(handout, "handout"), paper)
+    return _answer(handout, "handout", paper)
 
 
 @bp.get("/curriculum/worksheets/<worksheet>")
@@ -106,7 +108,7 @@ def handout(handout: str, paper: str = "") -> Answer:
 @policy("library.see")
 def worksheet(worksheet: str, paper: str = "") -> Answer:
     """A page to fill in."""
-    return _answer(_found(worksheet, "worksheet"), paper)
+    return _answer(worksheet, "worksheet", paper)
 
 
 @bp.get("/curriculum/<module>/<any(family, ward):sheet>")
@@ -114,27 +116,27 @@ def worksheet(worksheet: str, paper: str = "") -> Answer:
 @policy("library.see")
 def sheet(module: str, sheet: str, paper: str = "") -> Answer:
     """A module's page for family and friends, or for ward staff."""
-    return _answer(_found(f"{sheet}-{module}", sheet), paper)
+    return _answer(f"{sheet}-{module}", sheet, paper)
 
 
-def _found(id: str, kind: str) -> Page:
-    """The page in the language asked for; 404 where there is none of this kind."""
+def _answer(id: str, kind: str, paper: str) -> Answer:
+    """A page in the language asked for, on screen or paper; 404 where there is none of this kind."""
     shelf = opened()
-    document = shelf.programme.find(id)
-    if document is None or document.kind != kind:
+    if getattr(shelf.programme.find(id), "kind", "") != kind:
         abort(404)
-    return shelf.page(id, _locale(shelf, shelf.page(id, "en").offered))
-
-
-def _answer(page: Page, paper: str) -> Answer:
+    page = shelf.page(id, _locale(shelf, shelf.page(id, "en").offered))
     if paper:
-        document = content.printed(page.document, content.load(), page.language)
-        return _file([document], f"{page.document.id}-{page.language.locale}")
-    return _shown(page)
+        return _file([content.printed(page.document, shelf.programme, page.language)], f"{id}-{page.language.locale}")
+    return _shown(shelf, page)
 
 
-def _shown(page: Page, form: forms.CommentForm | None = None) -> Answer:
-    return render_template("library/page.html", page=page, document=page.document, form=form), 422 if form else 200
+def _shown(shelf: Shelf, page: Page, form: forms.CommentForm | None = None) -> Answer:
+    """The page. Only the frame around it, the form's token and what somebody typed are made anew each time."""
+    def make() -> str:
+        return render_template("library/_page.html", page=page, document=page.document, form=form, token=TOKEN)
+    key = (page.document.id, page.language.locale, i18n.language(), _large(), request.root_path, *map(auth.may, MAY))
+    body = (make() if form else shelf.body(key, make)).replace(TOKEN, generate_csrf())
+    return render_template("library/page.html", page=page, document=page.document, form=form, body=body), 422 if form else 200
 
 
 def _file(documents: list[pdf.PrintDocument], name: str) -> Response:
@@ -145,8 +147,8 @@ def _file(documents: list[pdf.PrintDocument], name: str) -> Response:
 
 def _centre() -> Centre | None:
     """The centre of whoever is signed in: its paper is in the printer, its day is today."""
-    ties = auth.me()
-    return db.session.get(Centre, min(ties.centres())) if ties and ties.centres() else None
+    own = (ties := auth.me()) and ties.centres()
+    return db.session.get(Centre, min(own)) if own else None
 
 
 @bp.post("/curriculum/comments/<locale>/<sheet>")
@@ -158,12 +160,12 @@ def comment(locale: str, sheet: str) -> Answer:
         abort(404)
     page, form = shelf.page(sheet, locale), forms.CommentForm()
     if not form.validate_on_submit():
-        return _shown(page, form)
+        return _shown(shelf, page, form)
     one = cockpit.sheets(shelf.programme)[sheet]
-    about = next((message.text.source for message in one.messages if cockpit.key(message.text.source) == form.about.data), "")
-    actions.comment(locale, one, form.text.data, source=about, by=auth.staff_id(), now=config.now())
+    actions.comment(locale, one, form.text.data, about=form.about.data or "", by=auth.staff_id(), now=config.now())
     flash(gettext("Thank you. Whoever translates will see it."), "done")
     return redirect(address(page.document, **{"in": locale}), 303)
+
 
 def _spoken(locale: str) -> Shelf:
     """The shelf, when the language is one that can be translated into; 404 else."""
@@ -187,8 +189,8 @@ def languages() -> Answer:
     form = forms.BeginForm(request.args, meta={"csrf": False}, begun=begun)
     if "locale" in request.args and form.validate():
         return redirect(url_for("library.language", locale=form.locale.data), 303)
-    far = {locale: shelf.total(locale) for locale in begun}
-    return render_template("library/languages.html", far=far, form=form, comments=actions.open_comments()), 422 if form.errors else 200
+    far, comments = {locale: shelf.total(locale) for locale in begun}, actions.open_comments()
+    return render_template("library/languages.html", far=far, form=form, comments=comments), 422 if form.errors else 200
 
 
 @bp.get("/curriculum/translate/<locale>")
@@ -210,17 +212,17 @@ def _language(shelf: Shelf, locale: str, form: forms.UploadForm, uploaded: actio
 @policy("library.translate")
 def download(locale: str) -> Answer:
     """The catalogue of a language, with what was written here, for Poedit or Weblate."""
-    data = exchange.sent(_spoken(locale), locale)
-    name = f'attachment; filename="curriculum-{locale}.po"'
-    return Response(data, mimetype="text/x-gettext-translation", headers={"Content-Disposition": name})
+    name = {"Content-Disposition": f'attachment; filename="curriculum-{locale}.po"'}
+    return Response(exchange.sent(_spoken(locale), locale), mimetype="text/x-gettext-translation", headers=name)
 
 
 @bp.post("/curriculum/translate/<locale>")
 @policy("library.translate")
 def upload(locale: str) -> Answer:
     """Take over a catalogue that came back."""
+    _spoken(locale)
     form, uploaded = forms.UploadForm(), None
-    if _spoken(locale) and form.validate_on_submit():
+    if form.validate_on_submit():
         try:
             uploaded = actions.upload(locale, form.file.data.read(), by=auth.staff_id(), now=config.now())
         except CannotTranslate as error:
@@ -237,17 +239,16 @@ def translation(locale: str, sheet: str) -> Answer:
 
 
 def _translation(
-    board: Board, form: forms.ReviewForm, typed: Mapping[str, Said] | None = None, wrong: Mapping[str, str] | None = None
+    board: Board, form: forms.ReviewForm, typed: Mapping[str, Said] = NOTHING, wrong: Mapping[str, str] = NOTHING
 ) -> Answer:
     """The page, or with htmx the line that was saved. typed: what stays in the fields; wrong: reasons by the key of the text."""
     only = request.form.get("save", "") if "HX-Request" in request.headers else ""
     form.digest.data = board.digest
     shown = render_template(
         "library/_saved.html" if only else "library/translation.html", board=board, code=board.locale, only=board.of(only), form=form,
-        comments=actions.open_comments(board.locale, board.sheet.id), editors=actions.editors(board.editors), typed=typed or {},
-        wrong=wrong or {},
+        comments=actions.open_comments(board.locale, board.sheet.id), editors=actions.editors(board.editors), typed=typed, wrong=wrong,
     )
-    return shown, (409 if "stale" in (wrong or {}).values() else 422) if wrong or form.errors else 200
+    return shown, (409 if "stale" in wrong.values() else 422) if wrong or form.errors else 200
 
 
 @bp.post("/curriculum/translate/<locale>/<sheet>")
@@ -262,7 +263,7 @@ def save(locale: str, sheet: str) -> Answer:
     except CannotTranslate as error:
         return _translation(_board(locale, sheet), forms.ReviewForm(formdata=None), typed, error.texts)
     if alone:
-        return _translation(_board(locale, sheet), forms.ReviewForm(formdata=None))
+        return translation(locale, sheet)
     flash(gettext("Saved."), "done")
     return redirect(url_for("library.translation", locale=locale, sheet=sheet, _anchor=f"t-{pressed}"), 303)
 
@@ -277,9 +278,9 @@ def _typed(keys: Iterable[str]) -> dict[str, Said]:
 def review(locale: str, sheet: str) -> Answer:
     """Stand by a whole page, under one's own name."""
     board, form, centre, now = _board(locale, sheet), forms.ReviewForm(), _centre(), config.now()
+    on = config.today(centre.timezone) if centre else now.date()
     if form.validate_on_submit():
         try:
-            on = config.today(centre.timezone) if centre else now.date()
             actions.review(locale, board.sheet, form.digest.data, on=on, by=auth.staff_id(), now=now)
         except CannotTranslate as error:
             form.read.errors = [forms.why("changed" if error.reason == "stale" else error.reason)]

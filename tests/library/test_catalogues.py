@@ -217,3 +217,14 @@ def test_the_english_of_before_is_still_known_after_the_next_update(tmp_path):
         entry = next(entry for source, entry in catalogues.entries(po).items() if "windy day by the sea" in source)
         assert (entry.fuzzy, entry.before) == (True, old)
     assert "# | msgid" not in po.read_text()
+
+
+def test_two_languages_brought_up_to_date_at_once_do_not_mix(tmp_path):
+    root, translations = small.write(tmp_path), tmp_path / "translations"
+    content.update_catalogues(["da", "sv"], path=root, translations=translations)
+    translate_all(catalogues.po_path(translations, "da"))
+    changed = small.FILES[small.HANDOUT_FILE].replace("a good thing to have", "a very good thing to have")
+    small.write(tmp_path, {small.HANDOUT_FILE: changed})
+    counts = content.update_catalogues(["da", "sv"], path=root, translations=translations)
+    assert (counts["da"]["fuzzy"], counts["sv"]["fuzzy"]) == (1, 0)
+    assert not any(entry.said for entry in catalogues.entries(catalogues.po_path(translations, "sv")).values())

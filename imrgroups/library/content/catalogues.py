@@ -148,11 +148,20 @@ def current(made: Catalog, translations: Path, locale: str) -> Catalog:
     po = po_path(translations, locale)
     catalogue = _read(po, locale) if po.exists() else Catalog(locale=locale, project="imrgroups curriculum", version="1")
     before = {message.id: message.previous_id for message in catalogue if message.previous_id and message.fuzzy}
-    catalogue.update(made, no_fuzzy_matching=True, update_header_comment=True)
+    catalogue.update(_copied(made), no_fuzzy_matching=True, update_header_comment=True)
     for message in catalogue:
         message.previous_id = before.get(message.id, []) if message.fuzzy else []
     _keep_changed(catalogue)
     return catalogue
+
+
+def _copied(made: Catalog) -> Catalog:
+    """The template once more: Babel puts its very messages into the catalogue, and a language must not write into that of the next."""
+    copy = Catalog(project=made.project, version=made.version, header_comment=made.header_comment, charset=made.charset)
+    for message in made:
+        if message.id:
+            copy[message.id] = message.clone()
+    return copy
 
 
 def _keep_changed(catalogue: Catalog) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -21,7 +21,7 @@ from babel.support import Translations
 from flask import current_app
 from sqlalchemy import func, select
 
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.library import content
 from imrgroups.library.content import Document, Language, Programme, catalogues, cockpit, glossary
 from imrgroups.library.content.catalogues import Entry, Gone
@@ -97,13 +97,14 @@ class Shelf:
         self._entries: dict[str, tuple[object, Mapping[str, Entry]]] = {}
         self._marks: dict[str, tuple[object, Mapping[str, str]]] = {}
         self._pages: dict[tuple[str, str], Page] = {}
+        self._bodies: dict[Hashable, str] = {}
         self._gone: dict[str, Gone] = {}
         self._seen = (0, 0)
         self._lock = threading.Lock()
 
     def refresh(self, programme: Programme) -> None:
         """Take in what was edited and reviewed since; one small statement when nothing was."""
-        edit, review = db.session.execute(NEWEST).one()
+        edit, review = fetch(NEWEST).one()
         seen = (edit or 0, review or 0)
         if seen == self._seen and programme is self.programme:
             return
@@ -112,7 +113,7 @@ class Shelf:
                 self.edits, self.reviews, self._seen = {}, {}, (0, 0)
             if seen != self._seen:
                 self._take_in(*self._seen)
-            self._seen, self.programme, self._pages, self._gone = seen, programme, {}, {}
+            self._seen, self.programme, self._pages, self._bodies, self._gone = seen, programme, {}, {}, {}
 
     def _take_in(self, edit: int, review: int) -> None:
         row = TranslationEdit
@@ -160,6 +161,14 @@ class Shelf:
         """A page in the first of these languages that has it, else in English. Raises KeyError for an unknown page."""
         page = self.page(id, "en")
         return next((self.page(id, locale) for locale in locales if locale in page.offered), page)
+
+    def body(self, key: Hashable, make: Callable[[], str]) -> str:
+        """What `make` returns, made once for a key until something is edited; for the parts of a page that are the same for everybody."""
+        if key not in self._bodies:
+            if len(self._bodies) >= MOST_KEPT:
+                self._bodies = {}
+            self._bodies[key] = make()
+        return self._bodies[key]
 
     def _made(self, source: Document, language: Language) -> Page:
         document = content.translate(source, language)
