@@ -79,6 +79,7 @@ class Clockwork:
     def tick(self) -> None:
         """Run every job whose time has come; one that fails is logged and does not hold up the others."""
         now = config.now()
+        self._beat()  # first, so that a long job does not look like a dead worker
         with self.app.app_context():
             for job in all_jobs():
                 last = self.last_at.get(job.name)

@@ -350,7 +350,11 @@ def test_run_serves_web_and_worker_until_it_is_told_to_stop(home):
     process = start(port, "run")
     try:
         assert page(port, "/")[0] == 200
-        status, said = page(port, "/health")
+        for _try in range(100):
+            status, said = page(port, "/health")
+            if status == 200:
+                break
+            time.sleep(0.1)
         assert status == 200 and json.loads(said)["ok"]
         assert done("health").count("ok ") == 3
     finally:
