@@ -189,6 +189,7 @@ def test_the_apostrophe_goes_on_and_comes_off(value):
         ("closed_weeks", "N,2026-12-31,2026-12-01,x", ("closed_weeks", 2, "to")),
         ("closed_weeks", "S,2026-12-01,2026-12-31,x", ("closed_weeks", 2, "centre")),
         ("participants", "P1,N,Åse,da,12,text,", ("participants", 2, "phone")),
+        ("staff", "dana@example.org,Dana,N,leader,da,12", ("staff", 2, "phone")),
         ("participants", "P1,N,Åse,xx-yy-zz,,text,", ("participants", 2, "language")),
         ("participants", "P1,N,Åse,da,,pigeon,", ("participants", 2, "channel")),
         ("participants", ",N,Åse,da,,text,", ("participants", 2, "code")),
@@ -214,6 +215,18 @@ def test_names_in_any_script_and_direction_marks_come_in_clean(app, tmp_path, fr
     lines = (tmp_path / "out" / "participants.csv").read_text(encoding="utf-8-sig")
     assert counts["participants"] == 2 and counts["consents"] == 1
     assert "נועה לוי" in lines and "\u202e" not in lines and "'=SUM(A1)" in lines
+
+
+def test_every_phone_is_checked_by_the_country_of_its_centre_and_never_escaped(app, tmp_path, frozen):
+    folder = write(
+        tmp_path / "in", centres=[CENTRE[0] + ",phone", *(f"{line},20123456" for line in CENTRE[1:])],
+        staff=["email,name,centre,roles,phone", "dana@example.org,Dana,N,leader,'20123457"],
+        participants=["code,centre,name,language,phone", "P1,N,Bo,da,20123458"],
+    )
+    assert not actions.import_bundle(folder, by=None, now=NOW).refused
+    actions.export_bundle(tmp_path / "out")
+    for sheet, number in (("centres", "+4520123456"), ("staff", "+4520123457"), ("participants", "+4520123458")):
+        assert f",{number}" in (tmp_path / "out" / f"{sheet}.csv").read_text(encoding="utf-8-sig")
 
 
 def test_semicolons_and_missing_columns_are_read(app, tmp_path, frozen):

@@ -107,11 +107,12 @@ def _references(bundle: Bundle, sheet: Sheet, number: int, row: Mapping[str, Any
 def _phones(bundle: Bundle, saved: "Saved") -> None:
     countries = saved.countries | {row["code"]: row["country"] for _n, row in bundle.rows["centres"] if row["country"]}
     centres = saved.centres_of_people | {row["code"]: row["centre"] for _n, row in bundle.rows["participants"]}
-    for name, owner in (("participants", "code"), ("supporters", "participant")):
+    for name, owner in (("centres", "code"), ("staff", "centre"), ("participants", "centre"), ("supporters", "participant")):
         for number, row in bundle.rows[name]:
             if row["phone"]:
+                centre = centres.get(row[owner], "") if owner == "participant" else row[owner]
                 try:
-                    row["phone"] = phone_in(row["phone"], countries.get(centres.get(row[owner], ""), "DK"))
+                    row["phone"] = phone_in(row["phone"], countries.get(centre, "DK"))
                 except Unreadable as error:
                     bundle.say(name, number, "phone", str(error))
 

@@ -96,11 +96,11 @@ SHEETS: tuple[Sheet, ...] = (
         Column("code", CODE, "code", True), Column("name", TEXT, "name", True), Column("timezone", ZONE, "timezone", True),
         Column("country", COUNTRY, "country", True), Column("language", LANGUAGE, "language", True),
         Column("bands", word(BANDS), "bands", default="danish"), Column("paper", word(PAPERS), "paper", default="a4"),
-        Column("phone", TEXT, "phone", default=""),
+        Column("phone", PHONE, "phone", default=""),
     )),
     Sheet("staff", Role, ("email", "centre"), (
         Column("email", EMAIL_ADDRESS, needed=True), Column("name", TEXT, needed=True), Column("centre", CODE, "", True, "centres"),
-        Column("roles", several(word(ROLES)), needed=True), Column("language", LANGUAGE), Column("phone", TEXT), Column("left_on", DATE),
+        Column("roles", several(word(ROLES)), needed=True), Column("language", LANGUAGE), Column("phone", PHONE), Column("left_on", DATE),
     )),
     Sheet("closed_weeks", ClosedWeek, ("centre", "from"), (
         Column("centre", CODE, "centre_id", True, "centres"), Column("from", DATE, "from_on", True), Column("to", DATE, "to_on", True),
