@@ -25,6 +25,8 @@ NOT_CARRIED = {
     "audit_entries": "the record of this installation", "audit_heads": "the record of this installation",
     "access_entries": "who looked, here", "access_reasons": "who looked, here", "staff_sessions": "signed-in browsers",
     "sign_in_attempts": "throttling", "receipts": "answered taps",
+    "translation_edits": "texts of this installation, they travel as a PO file", "comments": "about texts of this installation",
+    "translation_reviews": "of texts of this installation",
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",
     "staff.mf_recovery_codes": "secret", "staff.confirmed_at": "of Flask-Security", "staff.active": "follows from left_on",
     "participants.version": "counts changes here", "groups.version": "counts changes here", "meetings.version": "counts changes here",
