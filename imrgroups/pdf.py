@@ -185,7 +185,7 @@ def _compiled(data: str) -> bytes:
             made = _compiler().compile(sys_inputs={"doc": data}, format="pdf", pdf_standards=["ua-1"])
         except typst.TypstError as error:
             raise CannotPrint(f"{error.message} {' '.join(error.hints)}".strip()) from None
-    return made  # type: ignore[return-value]
+    return made
 
 
 def _apart(data: str) -> bytes:
