@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, Index, Select, UniqueConstraint, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Connection, ForeignKey, Index, Insert, Select, UniqueConstraint, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -158,7 +158,12 @@ def write_looks(looks: Iterable[Look], now: datetime) -> None:
     if not rows:
         return
     with writing(), db.engine.begin() as connection:
-        connection.execute(insert(AccessEntry), rows)
+        connection.execute(_looks(), rows)
+
+
+@lru_cache(maxsize=1)
+def _looks() -> Insert:
+    return insert(AccessEntry)
 
 
 def state_reason(*, group_id: int, reason: str, by: int, now: datetime, centre_id: int) -> None:

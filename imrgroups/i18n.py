@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request, session, url_for
-from flask_babel import Babel, Domain, force_locale, get_domain, get_locale, gettext, lazy_gettext, ngettext, pgettext
+from flask_babel import Babel, Domain, force_locale, get_domain, get_locale, lazy_gettext, pgettext
 from markupsafe import Markup
 
 from imrgroups import config
@@ -41,31 +41,53 @@ def init_app(app: Flask) -> None:
     app.before_request(_remember)
     app.context_processor(lambda: {
         **_spoken(), "locale": language(), "direction": direction(), "day": day, "short_day": short_day,
-        "clock": clock, "when": when,
+        "clock": clock, "when": when, "day_at": day_at,
         "percent": percent, "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum,
         "own_name": own_name, "dial": dial,
     })
 
 
+def gettext(text: str, **values: object) -> str:
+    """A text in the language of the page, with its values in their places."""
+    said = _catalogue().gettext(text)
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """The one of two texts that fits a number, in the language of the page; `%(num)s` in it is the number."""
+    return _catalogue().ngettext(one, many, num) % {"num": num, **values}
+
+
+def _catalogue() -> NullTranslations:
+    """The texts of the page's language; asked for once a request, because every word on a page comes by here."""
+    try:
+        return g.catalogue_now  # type: ignore[no-any-return]
+    except (AttributeError, RuntimeError):  # the first word, or no application at hand
+        found = get_domain().get_translations()
+    if has_request_context():
+        g.catalogue_now = found
+    return found  # type: ignore[no-any-return]
+
+
 def _spoken() -> dict[str, Callable[..., Markup]]:
-    if not has_request_context():
-        return _words(get_domain().get_translations())
-    if "words_now" not in g:
-        g.words_now = _words(get_domain().get_translations())
-    return g.words_now  # type: ignore[no-any-return]
+    return _words(_catalogue())
 
 
 @lru_cache(maxsize=32)
 def _words(catalogue: NullTranslations) -> dict[str, Callable[..., Markup]]:
     """What templates say `_` and `ngettext` with: bound to one catalogue, because looking it up for each word costs more than the page."""
 
+    @lru_cache(maxsize=2048)
+    def plain(text: str) -> Markup:
+        return Markup(catalogue.gettext(text)) % {}
+
     def gettext(text: str, **values: object) -> Markup:
-        return Markup(catalogue.gettext(text)) % values
+        return Markup(catalogue.gettext(text)) % values if values else plain(text)
 
     def ngettext(one: str, many: str, num: int, **values: object) -> Markup:
         return Markup(catalogue.ngettext(one, many, num)) % {"num": num, **values}
 
-    return {"gettext": gettext, "ngettext": ngettext}
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
 def compile_catalogues(source: Path, target: Path) -> list[Path]:
@@ -112,11 +134,13 @@ def _remember() -> None:
 
 def language() -> str:
     """The language of the page being made: "en", "da"... Asked once a request, because every date and figure on a page asks."""
-    if not has_request_context():
-        return str(get_locale() or "en")
-    if "language_now" not in g:
-        g.language_now = str(get_locale() or "en")
-    return str(g.language_now)
+    try:
+        return g.language_now  # type: ignore[no-any-return]
+    except (AttributeError, RuntimeError):  # asked for the first time, or no application at hand
+        code = str(get_locale() or "en")
+    if has_request_context():
+        g.language_now = code
+    return code
 
 
 def direction(code: str = "") -> str:
@@ -132,9 +156,20 @@ def languages() -> list[tuple[str, str]]:
 def curriculum(source: str, code: str = "") -> str:
     """A text of the curriculum in the language of the page, or in another by code; English where it is not translated yet."""
     if not code:
-        return str(_curriculum.gettext(source)) if source else ""
+        return _texts().gettext(source) if source else ""
     with in_language(code):
-        return str(_curriculum.gettext(source)) if source else ""
+        return _texts().gettext(source) if source else ""
+
+
+def _texts() -> NullTranslations:
+    """The texts of the curriculum in the page's language; asked for once a request, as those of the screens."""
+    try:
+        return g.texts_now  # type: ignore[no-any-return]
+    except (AttributeError, RuntimeError):
+        found = _curriculum.get_translations()
+    if has_request_context():
+        g.texts_now = found
+    return found  # type: ignore[no-any-return]
 
 
 def language_link(code: str) -> str:
@@ -157,7 +192,7 @@ def own_name(code: str) -> str:
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
     """Speak the recipient's language inside; needs an application context, else it would silently change nothing."""
-    before = {name: g.pop(name, None) for name in ("language_now", "words_now")}
+    before = {name: g.pop(name, None) for name in ("language_now", "catalogue_now", "texts_now")}
     try:
         with force_locale(code if code in LOCALES else "en"):
             yield
@@ -185,7 +220,8 @@ def _far(value: date) -> bool:
 @lru_cache(maxsize=4096)
 def _day(value: date, code: str, short: bool, with_year: bool) -> str:
     pattern = (_SHORT if short else _DAY).get(code, "EEEE d MMMM")
-    return format_date(value, f"{pattern} y" if with_year else pattern, locale=code)
+    written = format_date(value, f"{pattern} y" if with_year else pattern, locale=code)
+    return written.rstrip(".") if short else written  # "nov." at the end of a sentence would get two stops
 
 
 def clock(value: time | datetime | None) -> str:
@@ -194,11 +230,17 @@ def clock(value: time | datetime | None) -> str:
 
 
 def when(value: datetime | None, zone: str) -> str:
-    """An instant as day and time in a zone: "Tuesday 5 January 14.30"."""
+    """An instant as day and time in a zone: "Tuesday 5 January at 14.30"."""
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local.date())} {clock(local)}"
+    return day_at(local.date(), local)
+
+
+def day_at(on: date, at: time | datetime) -> str:
+    """A day and a time of day as people say them: "tirsdag den 5. januar kl. 14.30"."""
+    gettext = _spoken()["gettext"]
+    return gettext("%(day)s at %(time)s", day=day(on), time=clock(at))
 
 
 def weekday(value: date) -> str:
@@ -208,7 +250,8 @@ def weekday(value: date) -> str:
 
 def percent(part: int, whole: int) -> str:
     """A share with its denominator, as "7 of 9 (78 %)"; "0 of 0" has no percentage."""
-    counted = _spoken()["gettext"]("%(part)s of %(whole)s", part=part, whole=whole)
+    gettext = _spoken()["gettext"]
+    counted = gettext("%(part)s of %(whole)s", part=part, whole=whole)
     return f"{counted} ({round(100 * part / whole)} %)" if whole else counted
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, has_request_context, render_template, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import Security, SQLAlchemyUserDatastore
@@ -90,12 +90,12 @@ def _frame(app: Flask) -> None:
     def rendered(part: str, _language: str, _endpoint: str, _roles: frozenset[str] | None) -> Markup:
         return Markup(render_template(f"frame/{part}.html"))
 
-    def frame(part: str) -> Markup:
-        ties = auth.me()
-        page = (request.endpoint or "") if part == "nav" else ""
-        return rendered(part, i18n.language(), page, None if ties is None else frozenset(role for role, _centre in ties.roles))
+    def of_this_page() -> dict[str, Any]:
+        ties, language, page = auth.me(), i18n.language(), request.endpoint or "" if has_request_context() else ""
+        roles = None if ties is None else frozenset([role for role, _centre in ties.roles])
+        return {"frame": lambda part: rendered(part, language, page if part == "nav" else "", roles)}
 
-    app.context_processor(lambda: {"frame": frame})
+    app.context_processor(of_this_page)
 
 
 def _keep_to_its_pages(app: Flask) -> None:

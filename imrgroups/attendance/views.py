@@ -32,10 +32,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @policy("register.see", of="meeting")
 def register(meeting_id: int) -> Answer:
     """The register of a meeting as it is saved."""
-    return _register(_meeting())
+    return _register(figures.occasion(meeting_id))
 
 
-def _register(meeting: Meeting, clashes: Iterable[Clash] = (), refused: str = "") -> Answer:
+def _register(meeting: Meeting | figures.Occasion, clashes: Iterable[Clash] = (), refused: str = "") -> Answer:
     lines, now = figures.register(meeting), config.now()
     auth.looked_at(*(line.id for line in lines))
     by_person = {clash.participant_id: clash for clash in clashes}

@@ -13,12 +13,13 @@ from imrgroups.attendance.models import Apology, MakeUp, Mark
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.goals.models import Goal
-from imrgroups.groups.models import Group, Meeting, PlannedTopic
+from imrgroups.groups.models import Group, GroupLeader, Meeting, PlannedTopic
 from imrgroups.homework.models import Assignment, Review
 from imrgroups.i18n import curriculum
 from imrgroups.library import content
 from imrgroups.notes.models import MeetingNote, Signature
 from imrgroups.rules import attendance as rules
+from imrgroups.staff.models import Staff
 
 RECENT = timedelta(days=28)
 
@@ -144,6 +145,37 @@ def around(group_ids: Collection[int], now: datetime) -> tuple[list[MeetingLine]
 def meeting_line(meeting_id: int) -> MeetingLine:
     """One meeting with what is left to do."""
     return _read(_of_one(), meeting=meeting_id)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupHead:
+    """What stands at the top of a group's page. leaders: their names, in order."""
+
+    id: int
+    name: str
+    starts_on: date
+    local_time: time
+    timezone: str
+    place: str
+    module_order: str
+    ended_on: date | None
+    end_reason: str
+    leaders: list[str]
+
+
+def group_head(group_id: int) -> GroupHead:
+    """A group and who leads it, one row a leader. Raises IndexError where there is no such group."""
+    rows = fetch(_head(), group=group_id).all()
+    return GroupHead(*rows[0][:9], [row[9] for row in rows if row[9] is not None])
+
+
+@lru_cache(maxsize=1)
+def _head() -> Select[Any]:
+    columns = (Group.id, Group.name, Group.starts_on, Group.local_time, Group.timezone, Group.place, Group.module_order, Group.ended_on)
+    return (
+        select(*columns, Group.end_reason, Staff.name).outerjoin(GroupLeader, GroupLeader.group_id == Group.id)
+        .outerjoin(Staff, Staff.id == GroupLeader.staff_id).where(Group.id == bindparam("group")).order_by(Staff.name)
+    )
 
 
 @lru_cache(maxsize=1)

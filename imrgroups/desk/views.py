@@ -68,19 +68,21 @@ def meeting(meeting_id: int) -> Answer:
 @policy("group.see", of="group")
 def group(group_id: int) -> Answer:
     """One group: the next meeting, everybody's attendance meeting by meeting, and the figures with their denominators."""
-    row = db.session.get_one(Group, group_id)
-    grid = figures.grid(group_id)
+    row, grid = reads.group_head(group_id), figures.grid(group_id)
     found = figures.figures(group_id, config.now().date(), of=grid)
     auth.looked_at(*(line.id for line in grid.people))
     return render_template(
-        "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row),
+        "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row, grid, found),
         next_line=next(iter(reads.coming([group_id], config.now())), None), titles=reads.topic_titles,
     )
 
 
-def _left_out(row: Group) -> list[str]:
-    titles = reads.topic_titles([(module, "") for module in series.left_out(row.id, row.modules)]) if row.ended_on is None else []
-    return [module for module, _topic in titles]
+def _left_out(row: reads.GroupHead, grid: figures.Grid, found: figures.Figures) -> list[str]:
+    """The modules that do not fit into the meetings still planned, by title."""
+    if row.ended_on is not None:
+        return []
+    planned = series.flow(row.module_order.split(), found.taught, sum(column.state == "planned" for column in grid.columns))
+    return [module for module, _topic in reads.topic_titles([(module, "") for module in planned.left_out])]
 
 
 def _reasons(group_id: int) -> list[tuple[Any, str]]:

@@ -8,12 +8,12 @@
 
 from imrgroups.attendance.figures import page, sheet
 from imrgroups.attendance.figures.grid import CAUGHT_UP, LETTERS, Column, Grid, Row, cell_key, grid
-from imrgroups.attendance.figures.register import Leader, Line, leaders, register, room_labels
+from imrgroups.attendance.figures.register import Leader, Line, Occasion, leaders, occasion, register, room_labels
 from imrgroups.attendance.figures.totals import Figures, Met, MissedMeeting, OwnFigures, figures, missed, person_figures
 from imrgroups.attendance.figures.words import KIND_NAMES, STATE_NAMES, definition_name, symbol
 
 __all__ = [
     "CAUGHT_UP", "KIND_NAMES", "LETTERS", "STATE_NAMES", "Column", "Figures", "Grid", "Leader", "Line", "Met", "MissedMeeting",
-    "OwnFigures", "Row", "cell_key", "definition_name", "figures", "grid", "leaders", "missed", "page", "person_figures", "register",
-    "room_labels", "sheet", "symbol",
+    "Occasion", "OwnFigures", "Row", "cell_key", "definition_name", "figures", "grid", "leaders", "missed", "occasion", "page",
+    "person_figures", "register", "room_labels", "sheet", "symbol",
 ]

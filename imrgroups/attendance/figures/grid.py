@@ -21,7 +21,7 @@ from imrgroups import i18n
 from imrgroups.attendance.figures.register import room_labels
 from imrgroups.attendance.figures.words import KIND_NAMES, STATE_NAMES, symbol
 from imrgroups.attendance.models import Apology, MakeUp, Mark
-from imrgroups.db import db
+from imrgroups.db import fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Meeting
 from imrgroups.i18n import gettext
@@ -62,15 +62,15 @@ class Column:
     on: date
     state: str
 
-    @property
-    def head(self) -> tuple[str, str, str]:
-        """Day, month, and the whole date with its weekday, in the page's language."""
-        return _head(self.on, i18n.language())
+    def head(self, address: str) -> str:
+        """The head of the column as HTML, in the page's language: day and month, for a screen reader the whole date; a link."""
+        return f'<th scope="col"><a href="{escape(address)}{self.id}" aria-label="{_head(self.on, self.number, i18n.language())}</a></th>'
 
 
 @lru_cache(maxsize=4096)
-def _head(on: date, locale: str) -> tuple[str, str, str]:
-    return str(on.day), format_date(on, "MMM", locale=locale).rstrip("."), i18n.short_day(on)
+def _head(on: date, number: int, locale: str) -> str:
+    month, whole = format_date(on, "MMM", locale=locale).rstrip("."), i18n.short_day(on)
+    return f'{escape(whole)}, {escape(gettext("meeting"))} {number}">{on.day}<br>{escape(month)}'
 
 
 @lru_cache(maxsize=8192)
@@ -116,6 +116,10 @@ class Grid:
     people: list[Row]
     totals: Both
 
+    def heads(self, address: str) -> Markup:
+        """The heads of all columns. address: of a meeting, to which its key is added."""
+        return Markup("\n".join([column.head(address) for column in self.columns]))
+
     @property
     def key(self) -> list[tuple[str, str, str]]:
         """(class, sign, words) of everything a cell can show, in the page's language."""
@@ -130,11 +134,12 @@ def grid(group_id: int) -> Grid:
 def read(group_ids: Collection[int], person_id: int | None = None, until: date | None = None) -> dict[int, Grid]:
     """The grids of these groups by key; of one person only, or of the meetings up to a day, when asked. Two statements."""
     columns: dict[int, list[Column]] = {group_id: [] for group_id in group_ids}
-    for id, group_id, number, on, state in db.session.execute(_meetings(), {"groups": list(group_ids)}):
+    for id, group_id, number, on, state in fetch(_meetings(), groups=list(group_ids)):
         if until is None or on <= until:
             columns[group_id].append(Column(id, number, on, state))
     people: dict[int, list[Any]] = {group_id: [] for group_id in group_ids}
-    for row in db.session.execute(_facts(person_id is not None), {"groups": list(group_ids), "person": person_id}):
+    one = {} if person_id is None else {"person": person_id}
+    for row in fetch(_facts(person_id is not None), groups=list(group_ids), **one):
         people[row.group_id].append(row)
     return {group_id: _grid(group_id, columns[group_id], people[group_id]) for group_id in group_ids}
 

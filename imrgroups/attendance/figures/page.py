@@ -10,7 +10,7 @@ from babel.dates import format_timedelta
 from markupsafe import Markup, escape
 
 from imrgroups.attendance.actions import Clash
-from imrgroups.attendance.figures.register import Line
+from imrgroups.attendance.figures.register import Line, Occasion
 from imrgroups.attendance.figures.words import STATE_NAMES
 from imrgroups.groups.models import Meeting
 from imrgroups.i18n import clock, curriculum, gettext, language, short_day
@@ -56,7 +56,7 @@ def refusals() -> dict[str, str]:
     }
 
 
-def closed(meeting: Meeting, now: datetime) -> str:
+def closed(meeting: Meeting | Occasion, now: datetime) -> str:
     """Why nothing can be recorded of a meeting ("not_yet", "cancelled"), or nothing."""
     try:
         check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
@@ -65,7 +65,7 @@ def closed(meeting: Meeting, now: datetime) -> str:
     return ""
 
 
-def opens_at(meeting: Meeting) -> datetime:
+def opens_at(meeting: Meeting | Occasion) -> datetime:
     """When the register of a meeting opens, on the group's clock."""
     return (meeting.starts_at - OPENS_BEFORE).astimezone(ZoneInfo(meeting.group.timezone))
 
@@ -116,13 +116,18 @@ def _ago(at: datetime | None, now: datetime) -> str:
     return format_timedelta(at - now, add_direction=True, locale=language())
 
 
-def words(meeting: Meeting, lines: Sequence[Line], *, me: int, now: datetime) -> dict[str, Any]:
+def words(meeting: Meeting | Occasion, lines: Sequence[Line], *, me: int, now: datetime) -> dict[str, Any]:
     """What the rows of a register need, whether on the page or alone after a tap. me: who is signed in."""
     zone = meeting.group.timezone
+
+    @lru_cache(maxsize=64)  # most of a register is saved at once by one person
+    def saved(at: datetime | None, by: str) -> str:
+        return saved_words(at, by, zone, now)
+
     return {
         "meeting": meeting, "group": meeting.group, "chips": chips, "names": STATE_NAMES, "limit": room_limit(),
         "here": sum(line.state in IN_ROOM for line in lines),
-        "notes": notes, "saved": lambda line: saved_words(line.saved_at, line.saved_by, zone, now),
+        "notes": notes, "saved": lambda line: saved(line.saved_at, line.saved_by),
         "clash_words": lambda line, clash: clash_words(line, clash, me=me, now=now),
     }
 

@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Date, and_, bindparam, exists, func, or_, select
 
 from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
-from imrgroups.db import db
+from imrgroups.db import fetch
 from imrgroups.enrolment.models import Enrolment
-from imrgroups.groups.models import GroupLeader, Meeting
+from imrgroups.groups.models import Group, GroupLeader, Meeting
 from imrgroups.people.models import HospitalStay, Participant, short_name
 from imrgroups.rules.attendance import MakeUpKind, MarkState
 from imrgroups.staff.models import Staff
@@ -52,14 +52,53 @@ class Line:
         return self.label.partition(" ")[2]
 
 
-def register(meeting: Meeting) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a register says of its group."""
+
+    id: int
+    name: str
+    place: str
+    timezone: str
+    starts_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a register says of its meeting; named as in the rows, which take its place where something is written."""
+
+    id: int
+    group_id: int
+    number: int
+    meets_on: date
+    local_time: time
+    starts_at: datetime
+    state: str
+    reason: str
+    group: Place
+
+
+def occasion(meeting_id: int) -> Occasion:
+    """A meeting with its group, to be shown. One statement. Raises NoResultFound where there is none."""
+    row = fetch(_occasion(), meeting=meeting_id).one()
+    return Occasion(*row[:8], Place(row[1], *row[8:]))
+
+
+@lru_cache(maxsize=1)
+def _occasion() -> Any:
+    meeting = (Meeting.id, Meeting.group_id, Meeting.number, Meeting.meets_on, Meeting.local_time, Meeting.starts_at, Meeting.state)
+    group = (Group.name, Group.place, Group.timezone, Group.starts_on)
+    return select(*meeting, Meeting.reason, *group).join(Group, Group.id == Meeting.group_id).where(Meeting.id == bindparam("meeting"))
+
+
+def register(meeting: Meeting | Occasion) -> list[Line]:
     """Everybody who belongs to the group on the day of a meeting, or was marked there, in the order of the register (name, then code).
 
     Whoever has no stored mark reads as not_recorded, version 0. One statement.
     """
-    asked = {"meeting": meeting.id, "group": meeting.group_id, "on": meeting.meets_on}
+    found = fetch(_wanted(), meeting=meeting.id, group=meeting.group_id, on=meeting.meets_on)
     rows = [
-        (row, Participant.name.open(Participant, row.id, row.name_sealed) or row.code) for row in db.session.execute(_wanted(), asked)
+        (row, Participant.name.open(Participant, row.id, row.name_sealed) or row.code) for row in found
         if row.enrolled or (row.state or MarkState.NOT_RECORDED) != MarkState.NOT_RECORDED
     ]
     labels, started = room_labels((row.id, name, row.code) for row, name in rows), meeting.group.starts_on
@@ -120,10 +159,9 @@ class Leader:
     there: bool
 
 
-def leaders(meeting: Meeting) -> list[Leader]:
+def leaders(meeting: Meeting | Occasion) -> list[Leader]:
     """Those who lead the group, and others who were recorded as having led this meeting, by name."""
-    rows = db.session.execute(_leading(), {"meeting": meeting.id, "group": meeting.group_id})
-    return [Leader(row.id, row.name, bool(row.there)) for row in rows]
+    return [Leader(id, name, bool(there)) for id, name, there in fetch(_leading(), meeting=meeting.id, group=meeting.group_id)]
 
 
 @lru_cache(maxsize=1)

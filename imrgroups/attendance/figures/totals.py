@@ -1,6 +1,6 @@
 """The figures of a group and of a person: attendance, commitment and exposure, always with their denominators."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from imrgroups.attendance.figures.grid import KINDS, MARKS, RECEIVED, STATES, Column, Grid, Row, count, read
 from imrgroups.attendance.figures.words import definition_name
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Group, Meeting, PlannedTopic
 from imrgroups.library import content
@@ -58,7 +58,8 @@ class Met:
 class Figures:
     """The figures of a group up to a day: of each person, and of all by both denominators.
 
-    held: meetings of the group held so far. minimum: meetings that count as enough (programme.toml).
+    held: meetings of the group held so far. minimum: meetings that count as enough (programme.toml). taught: the topics of each held
+    meeting, oldest first, as "module/topic".
     """
 
     group_id: int
@@ -68,16 +69,19 @@ class Figures:
     people: list[OwnFigures]
     attendance: Both
     met: list[Met]
+    taught: list[tuple[str, ...]]
 
 
 def figures(group_id: int, on: date, of: Grid | None = None) -> Figures:
     """The figures of a group up to a day (included). of: its grid, where the page has read it already. Two statements, or four."""
     grid = of or read([group_id])[group_id]
     name, modules = _groups([group_id])[group_id]
-    minimum, taught = _minimum(), _as_taught(grid.columns, _taught([group_id]))
+    minimum, topics = _minimum(), _taught([group_id])
+    taught = _as_taught(grid.columns, topics)
     people = [_own(row, grid, taught, on, name, modules, minimum) for row in grid.people]
     held = sum(column.state == "held" and column.on <= on for column in grid.columns)
-    return Figures(group_id, on, held, minimum, people, rules.together(each.attendance for each in people), _met(people, minimum))
+    both, in_order = rules.together(each.attendance for each in people), [topics[each.id] for each in grid.columns if each.id in topics]
+    return Figures(group_id, on, held, minimum, people, both, _met(people, minimum), in_order)
 
 
 def person_figures(participant_id: int, on: date) -> list[OwnFigures]:
@@ -102,8 +106,7 @@ def _minimum() -> int:
 
 def _groups(group_ids: Iterable[int]) -> dict[int, tuple[str, tuple[str, ...]]]:
     """Name and module ids of groups; a group's own order is the programme its people were offered."""
-    rows = db.session.execute(_named(), {"groups": list(group_ids)})
-    return {id: (name, tuple(order.split())) for id, name, order in rows}
+    return {id: (name, tuple(order.split())) for id, name, order in fetch(_named(), groups=list(group_ids))}
 
 
 @lru_cache(maxsize=1)
@@ -114,7 +117,7 @@ def _named() -> Any:
 def _taught(group_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Topics ("module/topic") of each held meeting of these groups; the plan of a held meeting is what was taught."""
     found: dict[int, tuple[str, ...]] = {}
-    for meeting_id, module, topic in db.session.execute(_topics(), {"groups": list(group_ids)}):
+    for meeting_id, module, topic in fetch(_topics(), groups=list(group_ids)):
         found[meeting_id] = (*found.get(meeting_id, ()), f"{module}/{topic}" if topic else module)
     return found
 
@@ -126,19 +129,21 @@ def _topics() -> Any:
     return held.order_by(PlannedTopic.meeting_id, PlannedTopic.position)
 
 
-def _as_taught(columns: Sequence[Column], topics: dict[int, tuple[str, ...]]) -> list[rules.Mark]:
-    """Each meeting as somebody who was there got it."""
-    return [rules.Mark(column.on, MarkState.PRESENT, column.state, topics=topics.get(column.id, ())) for column in columns]
+def _as_taught(columns: Sequence[Column], topics: dict[int, tuple[str, ...]]) -> list[frozenset[str]]:
+    """The modules of each meeting as somebody who was there got them."""
+    there = [rules.Mark(column.on, MarkState.PRESENT, column.state, topics=topics.get(column.id, ())) for column in columns]
+    return [modules_received([mark]) for mark in there]
 
 
 def _own(
-    row: Row, grid: Grid, taught: Sequence[rules.Mark], on: date, group: str, modules: Sequence[str], minimum: int
+    row: Row, grid: Grid, taught: Sequence[Collection[str]], on: date, group: str, modules: Sequence[str], minimum: int
 ) -> OwnFigures:
     places = [place for place in row.counted if grid.columns[place].on <= on]
     codes = [row.codes[place] for place in places]
     found = row.attendance if len(places) == len(row.counted) else count(codes)
     # A meeting from before joining that was caught up is no attendance, but its module is received.
-    got = modules_received([mark for mark, code in zip(taught, row.codes, strict=True) if code in RECEIVED and mark.on <= on])
+    columns = zip(grid.columns, taught, row.codes, strict=True)
+    got = {module for column, them, code in columns if code in RECEIVED and column.on <= on for module in them}
     return OwnFigures(
         row.id, row.label, grid.group_id, group, found, exposure(found, modules=modules, got=got, minimum=minimum),
         rules.missed_in_a_row([MARKS[code] for code in codes]),

@@ -26,7 +26,7 @@ def definition_name(definition: Definition, minimum: int) -> str:
         Definition.MINIMUM: ngettext("At least %(num)s meeting", "At least %(num)s meetings", minimum),
         Definition.TWENTY: ngettext("At least %(num)s meeting", "At least %(num)s meetings", 20),
         Definition.HALF: gettext("At least half of the meetings"),
-        Definition.OVER_70: gettext("More than 70 % of the meetings"),
+        Definition.OVER_70: gettext("More than 70 percent of the meetings"),
         Definition.ALL_MODULES: gettext("Something of every module"),
     }[definition]
 
