@@ -14,7 +14,7 @@ from imrgroups.demo import intake
 from imrgroups.demo.intake import Book
 from imrgroups.demo.lesson import Lesson
 from imrgroups.demo.places import LANGUAGE, ZONE, Cast, at
-from imrgroups.demo.stays import Person
+from imrgroups.demo.stays import Person, workday
 from imrgroups.demo.stock import Words, stock
 from imrgroups.demo.trial import Group as Plan
 from imrgroups.groups import actions as groups
@@ -63,7 +63,7 @@ def _comings(book: Book, who: Person, place: int) -> Iterator[Step]:
     def step(on: date, hour: int, action: Callable[..., None]) -> Step:
         return Step(at(on, hour, place), lambda now: action(book, who, now=now))
 
-    yield step(who.joined_on - timedelta(days=6 + 2 * place), 8, intake.welcome)
+    yield step(workday(who.joined_on - timedelta(days=7 + 2 * place)), 8, intake.welcome)
     yield step(who.joined_on - timedelta(days=1), 9, intake.join)
     if who.stay:
         yield step(who.stay[0], 6, intake.admit)
@@ -99,8 +99,8 @@ def _meeting(book: Book, lesson: Lesson, number: int) -> Iterator[Step]:
     yield Step(begins + timedelta(minutes=5), partial(lesson.hold, number))
     yield Step(begins + timedelta(minutes=MINUTES + 40), partial(lesson.write, number), meeting=True)
     if number not in plan.unsigned | plan.half_signed:
-        later = begins + timedelta(days=1 + number % 3)
-        yield Step(later, partial(lesson.countersign, number))
+        later = workday(plan.on[number] + timedelta(days=1 + number % 3))
+        yield Step(at(later, 8), partial(lesson.countersign, number))
 
 
 def _found(book: Book, now: datetime) -> None:

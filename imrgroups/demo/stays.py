@@ -54,6 +54,11 @@ class Person:
         return sum(state in IN_ROOM for state in self.marks.values()) + len(self.made_up)
 
 
+def workday(on: date) -> date:
+    """The date itself, or the Monday after a weekend."""
+    return on + timedelta(days=max(0, 7 - on.weekday()) if on.weekday() > 4 else 0)
+
+
 class Register:
     """Gives each person a name, a code and a number nobody else has."""
 
@@ -157,7 +162,7 @@ def _attend(register: Register, person: Person, window: Meetings, count: int, *,
     made_up = dict(ward)
     if steady and len(got) > 12:
         for number in random.sample(sorted(got), random.choices((0, 1, 2), (60, 28, 12))[0]):
-            made_up[number] = ("one_to_one", by_number[number] + timedelta(days=random.randrange(1, 5)))
+            made_up[number] = ("one_to_one", workday(by_number[number] + timedelta(days=random.randrange(1, 5))))
     polite = random.uniform(0.3, 0.85)
     marks, told = {}, set()
     for number in numbers:
@@ -179,7 +184,7 @@ def _contacts(random: Random, person: Person, window: Meetings) -> Friend | None
     if person.friend is None or not person.friend.asked or len(window) < 4:
         return person.friend
     days = random.sample([on for _number, on in window[2:]], random.choices((0, 1, 2), (40, 40, 20))[0])
-    return replace(person.friend, contacts=tuple(sorted(on + timedelta(days=1) for on in days)))
+    return replace(person.friend, contacts=tuple(sorted(workday(on + timedelta(days=1)) for on in days)))
 
 
 def _nobody_alone(people: list[Person], held: Meetings, random: Random) -> list[Person]:

@@ -54,7 +54,7 @@ class Words:
 
     def of_group(self, titles: Sequence[str], techniques: Sequence[str]) -> str:
         """A note of the whole group about the topics taught and what was tried."""
-        topic = self.say("topic").format(topic=" og ".join(f"“{title}”" for title in titles))
+        topic = self.say("topic").format(topic=" og ".join(f"”{title}”" for title in titles))
         tried = [self.say("technique", technique) for technique in techniques[:2]]
         return " ".join([self.say("opening"), topic, *tried, self.say("ending")])
 
