@@ -9,7 +9,19 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, Index, Insert, Select, UniqueConstraint, bindparam, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    ForeignKey,
+    Index,
+    Insert,
+    UniqueConstraint,
+    Update,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -92,19 +104,35 @@ def record(
         "detail": json.dumps(detail or {}, sort_keys=True, separators=(",", ":")),
     }
     mac = _mac(before, entry)
-    session.execute(insert(AuditEntry).values(**entry, mac=mac))
-    session.execute(update(AuditHead).where(AuditHead.centre_id == centre).values(number=number + 1, mac=mac))
+    connection = session.connection()
+    connection.execute(_new_entry(), {**entry, "mac": mac})
+    connection.execute(_next_head(), {"of": centre, "last": number + 1, "by": mac})
+
+
+@lru_cache(maxsize=1)
+def _new_entry() -> Insert:
+    return insert(AuditEntry)
+
+
+@lru_cache(maxsize=1)
+def _next_head() -> Update:
+    return update(AuditHead).where(AuditHead.centre_id == bindparam("of")).values(number=bindparam("last"), mac=bindparam("by"))
 
 
 def _locked_head(session: Session, centre_id: int) -> tuple[int, str]:
     """Number and mac of the last link, locked until the transaction ends; a chain begins with an empty one, even when two begin at once."""
-    wanted = select(AuditHead.number, AuditHead.mac).where(AuditHead.centre_id == centre_id).with_for_update()
-    head = session.execute(wanted).first()
+    wanted, of = _head(), {"of": centre_id}
+    head = session.execute(wanted, of).first()
     if head is None:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         session.execute(dialect.insert(AuditHead).values(centre_id=centre_id, number=0, mac="").on_conflict_do_nothing())
-        head = session.execute(wanted).one()
+        head = session.execute(wanted, of).one()
     return head.number, head.mac
+
+
+@lru_cache(maxsize=1)
+def _head() -> Any:
+    return select(AuditHead.number, AuditHead.mac).where(AuditHead.centre_id == bindparam("of")).with_for_update()
 
 
 def _mac(before: str, entry: dict[str, Any]) -> str:
@@ -192,6 +220,6 @@ def reasons_for(group_ids: Iterable[int]) -> list[AccessReason]:
 
 
 @lru_cache(maxsize=1)
-def _reasons() -> Select[tuple[AccessReason]]:
+def _reasons() -> Any:
     these = AccessReason.group_id.in_(bindparam("groups", expanding=True))
     return select(AccessReason).where(these).order_by(AccessReason.stated_at.desc())

@@ -4,14 +4,17 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, or_, select, union
+from sqlalchemy import Date, Select, bindparam, delete, insert, or_, select, union
+from sqlalchemy.orm import joinedload
 
 from imrgroups import audit
-from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
+from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark, marks_of_meeting, new_mark, other_mark
 from imrgroups.audit import AuditEntry
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Meeting
 from imrgroups.people.models import HospitalStay, Participant
@@ -33,6 +36,12 @@ class Clash:
     wanted: MarkState
 
 
+class Key(NamedTuple):
+    """A meeting to be marked of which nothing but the key is known yet: its row is read when it is locked."""
+
+    id: int
+
+
 class Conflict(Exception):
     """The page was out of date for these people; nothing was saved."""
 
@@ -41,7 +50,7 @@ class Conflict(Exception):
         self.clashes = clashes
 
 
-def mark(*, meeting: Meeting, marks: Mapping[int, str], versions: Mapping[int, int], by: int | None, now: datetime) -> int:
+def mark(*, meeting: Meeting | Key, marks: Mapping[int, str], versions: Mapping[int, int], by: int | None, now: datetime) -> int:
     """Save what happened, for several people at once; returns how many marks changed.
 
     marks: state by participant key. versions: the version each mark had on the page (0 where nothing was saved yet); a person left out
@@ -55,7 +64,7 @@ def mark(*, meeting: Meeting, marks: Mapping[int, str], versions: Mapping[int, i
 
 
 def mark_what_can(
-    *, meeting: Meeting, marks: Mapping[int, str], versions: Mapping[int, int], by: int | None, now: datetime
+    *, meeting: Meeting | Key, marks: Mapping[int, str], versions: Mapping[int, int], by: int | None, now: datetime
 ) -> tuple[int, list[Clash]]:
     """Save the marks that nobody changed meanwhile; returns how many changed, and the clashes, whose marks stay as they are.
 
@@ -74,7 +83,7 @@ def _save(
     meeting: Meeting, wanted: Mapping[int, MarkState], versions: Mapping[int, int], by: int | None, now: datetime
 ) -> dict[int, MarkState]:
     """What `mark` does, without the commit; the meeting is locked."""
-    saved = {row.participant_id: row for row in db.session.execute(select(Mark).where(Mark.meeting_id == meeting.id)).scalars()}
+    saved = {row.participant_id: row for row in fetch(marks_of_meeting(), meeting=meeting.id)}
     enrolled = enrolled_on(meeting.group_id, meeting.meets_on)
     for person in wanted:
         rules.check_open(
@@ -109,22 +118,31 @@ def undo(meeting: Meeting, participant_id: int, *, version: int, by: int | None,
     return before
 
 
-def _lock(meeting: Meeting) -> Meeting:
-    """The meeting as it is now; whoever else writes about it waits."""
-    return db.session.execute(
-        select(Meeting).where(Meeting.id == meeting.id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
+def _lock(meeting: Meeting | Key) -> Meeting:
+    """The meeting as it is now, with its group; whoever else writes about it waits."""
+    return db.session.execute(_locked(), {"meeting": meeting.id}).scalar_one()
+
+
+@lru_cache(maxsize=1)
+def _locked() -> Select[tuple[Meeting]]:
+    wanted = select(Meeting).options(joinedload(Meeting.group, innerjoin=True)).where(Meeting.id == bindparam("meeting"))
+    return wanted.with_for_update(of=Meeting).execution_options(populate_existing=True)
 
 
 def enrolled_on(group_id: int, on: date) -> set[int]:
     """The keys of the people who belong to a group on a day."""
-    wanted = select(Enrolment.participant_id).where(
-        Enrolment.group_id == group_id, Enrolment.joined_on <= on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on)
+    return set(fetch(_enrolled(), group=group_id, day=on).scalars())
+
+
+@lru_cache(maxsize=1)
+def _enrolled() -> Select[Any]:
+    day = bindparam("day", type_=Date)
+    return select(Enrolment.participant_id).where(
+        Enrolment.group_id == bindparam("group"), Enrolment.joined_on <= day, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= day)
     )
-    return set(db.session.execute(wanted).scalars())
 
 
-def _refuse_stale(wanted: Mapping[int, MarkState], versions: Mapping[int, int], saved: Mapping[int, Mark]) -> None:
+def _refuse_stale(wanted: Mapping[int, MarkState], versions: Mapping[int, int], saved: Mapping[int, Any]) -> None:
     stale = [
         row for person, state in wanted.items()
         if (row := saved.get(person)) is not None and row.state != state and versions.get(person, row.version) != row.version
@@ -144,21 +162,22 @@ def _refuse_stale(wanted: Mapping[int, MarkState], versions: Mapping[int, int], 
 
 
 def _write(
-    meeting: Meeting, wanted: Mapping[int, MarkState], saved: Mapping[int, Mark], by: int | None, now: datetime
+    meeting: Meeting, wanted: Mapping[int, MarkState], saved: Mapping[int, Any], by: int | None, now: datetime
 ) -> dict[int, MarkState]:
     fresh = [
         {"meeting_id": meeting.id, "participant_id": person, "state": state.value, "version": 1, "marked_at": now, "marked_by_id": by}
         for person, state in wanted.items() if person not in saved and state is not MarkState.NOT_RECORDED
     ]
+    other = {person: state for person, state in wanted.items() if person in saved and saved[person].state != state}
+    connection = db.session.connection()
     if fresh:
-        db.session.execute(insert(Mark), fresh)
-    changed = {row["participant_id"]: MarkState(row["state"]) for row in fresh}
-    for person, state in wanted.items():
-        if person in saved and saved[person].state != state:
-            row = saved[person]
-            row.state, row.version, row.marked_at, row.marked_by_id = state.value, row.version + 1, now, by
-            changed[person] = state
-    return changed
+        connection.execute(new_mark(), fresh)
+    if other:
+        connection.execute(other_mark(), [
+            {"of": meeting.id, "person": person, "is": state.value, "number": saved[person].version + 1, "at": now, "by": by}
+            for person, state in other.items()
+        ])
+    return {row["participant_id"]: MarkState(row["state"]) for row in fresh} | other
 
 
 def _hold(meeting: Meeting, wanted: Mapping[int, MarkState]) -> bool:

@@ -1,8 +1,10 @@
 """What happened (marks), what people told us beforehand (apologies), and what was caught up (make-ups): three separate facts."""
 
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Insert, Select, UniqueConstraint, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from imrgroups.db import RandomKey, db, one_of
@@ -25,6 +27,27 @@ class Mark(db.Model):
     version: Mapped[int] = mapped_column(default=1)
     marked_at: Mapped[datetime | None]
     marked_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+@lru_cache(maxsize=1)
+def marks_of_meeting() -> Select[Any]:
+    """What is recorded of `meeting`, as columns."""
+    columns = (Mark.participant_id, Mark.state, Mark.version, Mark.marked_at, Mark.marked_by_id)
+    return select(*columns).where(Mark.meeting_id == bindparam("meeting"))
+
+
+@lru_cache(maxsize=1)
+def new_mark() -> Insert:
+    """A first mark."""
+    return insert(Mark)
+
+
+@lru_cache(maxsize=1)
+def other_mark() -> Update:
+    """Another state for the mark `of` a meeting and `person`: the state it `is` now, version `number`, `at` when and `by` whom."""
+    this = (Mark.meeting_id == bindparam("of"), Mark.participant_id == bindparam("person"))
+    values = {"state": bindparam("is"), "version": bindparam("number"), "marked_at": bindparam("at"), "marked_by_id": bindparam("by")}
+    return update(Mark).where(*this).values(**values)
 
 
 class Apology(RandomKey, db.Model):

@@ -51,14 +51,16 @@ def _register(meeting: Meeting | figures.Occasion, clashes: Iterable[Clash] = ()
 @policy("register.keep", of="meeting")
 def save(meeting_id: int) -> Answer:
     """Save the whole register at once, for browsers without scripts and rooms without a net; only what was changed here is written."""
-    meeting, ticked, before = _meeting(), request.form.getlist("leader"), request.form.getlist("was-leader")
+    ticked, before = request.form.getlist("leader"), request.form.getlist("was-leader")
     marks, versions = changed(request.form)
     if set(ticked) != set(before):
+        meeting = _meeting()
         there = {leader.id for leader in figures.leaders(meeting) if leader.there}
         _present(meeting, (there - {number(id) for id in before}) | {number(id) for id in ticked})
-    count, clashes = actions.mark_what_can(meeting=meeting, marks=marks, versions=versions, by=auth.staff_id(), now=config.now())
+    key, me, now = actions.Key(meeting_id), auth.staff_id(), config.now()
+    count, clashes = actions.mark_what_can(meeting=key, marks=marks, versions=versions, by=me, now=now)
     if clashes:
-        return _register(meeting, clashes)
+        return _register(figures.occasion(meeting_id), clashes)
     flash(ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count) if count else gettext("The register is saved."), "done")
     return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
 
