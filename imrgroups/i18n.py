@@ -61,12 +61,12 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
 def _catalogue() -> NullTranslations:
     """The texts of the page's language; asked for once a request, because every word on a page comes by here."""
     try:
-        return g.catalogue_now  # type: ignore[no-any-return]
+        return g.catalogue_now
     except (AttributeError, RuntimeError):  # the first word, or no application at hand
         found = get_domain().get_translations()
     if has_request_context():
         g.catalogue_now = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _spoken() -> dict[str, Callable[..., Markup]]:
@@ -135,7 +135,7 @@ def _remember() -> None:
 def language() -> str:
     """The language of the page being made: "en", "da"... Asked once a request, because every date and figure on a page asks."""
     try:
-        return g.language_now  # type: ignore[no-any-return]
+        return g.language_now
     except (AttributeError, RuntimeError):  # asked for the first time, or no application at hand
         code = str(get_locale() or "en")
     if has_request_context():
@@ -164,12 +164,12 @@ def curriculum(source: str, code: str = "") -> str:
 def _texts() -> NullTranslations:
     """The texts of the curriculum in the page's language; asked for once a request, as those of the screens."""
     try:
-        return g.texts_now  # type: ignore[no-any-return]
+        return g.texts_now
     except (AttributeError, RuntimeError):
         found = _curriculum.get_translations()
     if has_request_context():
         g.texts_now = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def language_link(code: str) -> str:

@@ -49,9 +49,9 @@ def test_a_time_is_told_as_people_write_it(app, code, words):
 
 
 def test_an_instant_is_told_in_the_zone_of_the_place(app, frozen):
-    assert said(app, "en", lambda: i18n.when(NOW, "Europe/Copenhagen")) == "Tuesday 12 January 10.00"
+    assert said(app, "en", lambda: i18n.when(NOW, "Europe/Copenhagen")) == "Tuesday 12 January at 10.00"
     late = datetime.fromisoformat("2027-01-12T23:30:00+00:00")
-    assert said(app, "en", lambda: i18n.when(late, "Europe/Copenhagen")) == "Wednesday 13 January 00.30"
+    assert said(app, "en", lambda: i18n.when(late, "Europe/Copenhagen")) == "Wednesday 13 January at 00.30"
     assert said(app, "en", lambda: i18n.when(None, "UTC")) == ""
 
 

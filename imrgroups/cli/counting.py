@@ -40,4 +40,7 @@ def evidence(group: str, day: datetime | None, json_: bool) -> None:
             for item in said["items"]
         ),
     )
-    say(f"Suggested mean {said['mean']} over {said['rated']} items, {said['instrument']} {said['version']}, data of {said['on']}. You decide.")
+    say(
+        f"Suggested mean {said['mean']} over {said['rated']} items, {said['instrument']} {said['version']}, "
+        f"data of {said['on']}. You decide."
+    )

@@ -19,7 +19,7 @@ from imrgroups.i18n import curriculum
 from imrgroups.library import content
 from imrgroups.notes.models import MeetingNote, Signature
 from imrgroups.rules import attendance as rules
-from imrgroups.staff.models import Staff
+from imrgroups.staff.models import Centre, Staff
 
 RECENT = timedelta(days=28)
 
@@ -208,6 +208,11 @@ def topic_titles(topics: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return titles
 
 
+def paper_of(group_id: int) -> Any:
+    """The paper of a group's centre: "a4" or "letter"."""
+    return db.session.execute(select(Centre.paper).join(Group, Group.centre_id == Centre.id).where(Group.id == group_id)).scalar_one()
+
+
 def people_without_goal(group_ids: Collection[int], on: date) -> dict[int, int]:
     """How many people of each group have no active goal on a day; groups where everybody has one are left out."""
     return {row[0]: row[1] for row in fetch(_without_goal(), groups=list(group_ids), day=on)}
@@ -263,10 +268,8 @@ def running_groups(centre_ids: Collection[int]) -> set[int]:
 def missed_lately(group_ids: Collection[int], now: datetime) -> dict[int, list[tuple[int, int]]]:
     """(participant key, meetings missed in a row) by group, for people who missed the two latest meetings or more without a word."""
     marks: dict[tuple[int, int], list[rules.Mark]] = defaultdict(list)
-    for group_id, person, on, state, apology, kind in fetch(_lately(), groups=list(group_ids), first=now - timedelta(days=70)):
-        marks[group_id, person].append(rules.Mark(
-            on, rules.MarkState(state or "not_recorded"), apology=apology is not None, make_up=rules.MakeUpKind(kind) if kind else None
-        ))
+    for group_id, person, state, apology, kind in fetch(_lately(), groups=list(group_ids), first=now - timedelta(days=70)):
+        marks[group_id, person].append(_mark(state, apology is not None, kind))
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (group_id, person), theirs in marks.items():
         count = rules.missed_in_a_row(theirs)
@@ -275,10 +278,17 @@ def missed_lately(group_ids: Collection[int], now: datetime) -> dict[int, list[t
     return dict(found)
 
 
+@lru_cache(maxsize=128)
+def _mark(state: str | None, apology: bool, kind: str | None) -> rules.Mark:
+    """A mark of a held meeting, for a rule that only asks for their order; there are few, and many marks."""
+    word = rules.MarkState(state or "not_recorded")
+    return rules.Mark(date.min, word, apology=apology, make_up=rules.MakeUpKind(kind) if kind else None)
+
+
 @lru_cache(maxsize=1)
 def _lately() -> Select[Any]:
     return (
-        select(Meeting.group_id, Enrolment.participant_id, Meeting.meets_on, Mark.state, Apology.id, MakeUp.kind)
+        select(Meeting.group_id, Enrolment.participant_id, Mark.state, Apology.id, MakeUp.kind)
         .join(Enrolment, and_(Enrolment.group_id == Meeting.group_id, Enrolment.left_on.is_(None), Enrolment.joined_on <= Meeting.meets_on))
         .join(Group, and_(Group.id == Meeting.group_id, Group.ended_on.is_(None)))
         .outerjoin(Mark, and_(Mark.meeting_id == Meeting.id, Mark.participant_id == Enrolment.participant_id))

@@ -1,8 +1,9 @@
 """The pages a leader works from: today, a meeting, a group, a person."""
 
+import io
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -17,7 +18,8 @@ from imrgroups.goals import actions as goals
 from imrgroups.groups import series
 from imrgroups.groups.models import Group
 from imrgroups.homework import actions as homework
-from imrgroups.i18n import gettext
+from imrgroups.i18n import day_at, gettext, language
+from imrgroups.library.content import packs
 from imrgroups.notes import ledger
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
@@ -36,12 +38,13 @@ def today() -> Answer:
     group_ids = _group_ids(ties)
     missed = reads.missed_lately(group_ids, now)
     coming, unfinished = reads.around(group_ids, now)
-    people_ids = [person for rows in missed.values() for person, _count in rows]
+    without_goal, people_ids = reads.people_without_goal(group_ids, now.date()), [person for rows in missed.values() for person, _count in rows]
     auth.looked_at(*people_ids)
+    named = {*missed, *without_goal}
     return render_template(
         "desk/today.html", coming=coming, unfinished=unfinished, missed=missed,
-        names=roster.names(people_ids), groups=reads.groups_by_id(group_ids), titles=reads.topic_titles,
-        without_goal=reads.people_without_goal(group_ids, now.date()), now=now,
+        names=roster.names(people_ids) if people_ids else {}, groups=reads.groups_by_id(named) if named else {}, any_group=bool(group_ids),
+        titles=reads.topic_titles, without_goal=without_goal, now=now,
     )
 
 
@@ -62,6 +65,27 @@ def meeting(meeting_id: int) -> Answer:
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
         homework=reads.homework_state(line), may_read=auth.reads_clinical(),
     )
+
+
+@bp.get("/meetings/<int:meeting_id>/pack.pdf")
+@policy("group.see", of="meeting")
+def pack(meeting_id: int) -> Answer:
+    """The sheets of a meeting in one file, a copy a person in their language and print: today's topics, and what they missed."""
+    line = reads.meeting_line(meeting_id)
+    people, doses = roster.roster(line.group_id, line.on), ledger.dose_of_group(line.group_id)
+    auth.looked_at(*(person.id for person in people))
+    today = ledger.sheets(line.topics)
+    copies = [
+        packs.Copy(
+            person.room_name, person.language, person.large_print,
+            [*today, *(handout for handout, _title in (doses[person.id].waiting if person.id in doses else ()))], line.language,
+        )
+        for person in people
+    ]
+    words = [gettext("Put each person's sheets in front of their chair.")]
+    cover = packs.Cover(f"{line.group}, {day_at(line.on, line.at)}", language(), words)
+    made = packs.pack(copies, cover, paper=reads.paper_of(line.group_id))
+    return send_file(io.BytesIO(made), download_name=f"{line.on.isoformat()}.pdf", mimetype="application/pdf")
 
 
 @bp.get("/groups/<int:group_id>")

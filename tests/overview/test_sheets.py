@@ -196,6 +196,7 @@ def test_the_apostrophe_goes_on_and_comes_off(value):
         ("participants", "P1,N,Åse,da,,pigeon,", ("participants", 2, "channel")),
         ("participants", ",N,Åse,da,,text,", ("participants", 2, "code")),
         ("participants", "P1,N,,da,,text,", ("participants", 2, "name")),
+        ("participants", f"{'P' * 61},N,Bo,da,,,", ("participants", 2, "code")),
     ],
 )
 def test_a_bad_cell_is_named_and_nothing_is_written(app, tmp_path, sheet, line, where):
@@ -203,6 +204,13 @@ def test_a_bad_cell_is_named_and_nothing_is_written(app, tmp_path, sheet, line, 
     folder = write(tmp_path / "in", centres=CENTRE, **{sheet: [header, line]})
     result = actions.import_bundle(folder, by=None, now=NOW)
     assert said(result) == [where]
+    assert db.session.execute(text("select count(*) from centres")).scalar() == 0
+
+
+def test_a_row_cut_short_is_named_cell_by_cell(app, tmp_path):
+    folder = write(tmp_path / "in", centres=CENTRE, participants=["code,centre,name,language", "P1,N", "P2,N,Bo,da", "P 3,N,Bo,da", "P 4,N,Bo,da"])
+    result = actions.import_bundle(folder, by=None, now=NOW)
+    assert said(result) == [("participants", 2, "name"), ("participants", 2, "language"), ("participants", 4, "code"), ("participants", 5, "code")]
     assert db.session.execute(text("select count(*) from centres")).scalar() == 0
 
 

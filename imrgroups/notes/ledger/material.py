@@ -91,3 +91,14 @@ class Editions:
     def in_any(self, handouts: Iterable[str]) -> list[str]:
         """The languages in which any of these handouts is offered, English first."""
         return list(dict.fromkeys(["en", *(code for codes in self._offered(handouts) for code in codes)]))
+
+
+def sheets(topics: list[tuple[str, str]]) -> list[str]:
+    """The handouts and worksheets that belong to topics, by id; a module without a topic stands for its first."""
+    programme, found = content.load(), []
+    for module_id, topic_id in topics:
+        module = programme.modules.get(module_id)
+        topic = next((each for each in module.topics if not topic_id or each.id == topic_id), None) if module else None
+        if topic:
+            found += [topic.handout, *topic.worksheets]
+    return list(dict.fromkeys(found))

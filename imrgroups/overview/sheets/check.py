@@ -84,6 +84,8 @@ def _keys(bundle: Bundle, sheet: Sheet) -> None:
     first: dict[tuple[Any, ...], int] = {}
     for number, row in bundle.rows[sheet.name]:
         key = tuple(row.get(name) for name in sheet.key)
+        if not any(key):  # unreadable, and said so already
+            continue
         if key in first:
             bundle.say(sheet.name, number, sheet.key[0], f"Row {first[key]} says the same ({', '.join(sheet.key)}); keep one of them")
         first.setdefault(key, number)

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import zip_longest
 from pathlib import Path
 
 from imrgroups.overview.sheets.layout import BY_NAME, SHEETS, Sheet
@@ -66,7 +67,7 @@ def _rows(sheet: Sheet, cells: list[list[str]], problems: list[Problem]) -> Rows
             continue
         if any(texts[len(header):]):
             problems.append(Problem(sheet.name, number, "", "This row has more cells than the header"))
-        rows.append((number, dict(zip(header, texts, strict=False))))
+        rows.append((number, dict(zip_longest(header, texts[: len(header)], fillvalue=""))))
     return rows
 
 
