@@ -38,7 +38,8 @@ def today() -> Answer:
     group_ids = _group_ids(ties)
     missed = reads.missed_lately(group_ids, now)
     coming, unfinished = reads.around(group_ids, now)
-    without_goal, people_ids = reads.people_without_goal(group_ids, now.date()), [person for rows in missed.values() for person, _count in rows]
+    without_goal = reads.people_without_goal(group_ids, now.date())
+    people_ids = [person for rows in missed.values() for person, _count in rows]
     auth.looked_at(*people_ids)
     named = {*missed, *without_goal}
     return render_template(
