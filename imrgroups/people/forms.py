@@ -126,9 +126,14 @@ class SupporterForm(Form):
     )
     consented_on = DayField(lazy_gettext("Said yes on"), [Optional()])
 
-    def __init__(self, *args: Any, country: str = "DK", **values: Any) -> None:
-        super().__init__(*args, **values)
-        self.phone.country = country
+    def __init__(self, *args: Any, today: date, country: str = "DK", **values: Any) -> None:
+        super().__init__(*args, **{"consented_on": today} | values)
+        self.today, self.phone.country = today, country
+
+    def validate_consented_on(self, field: Any) -> None:
+        """A yes was said today or before."""
+        if self.consented.data == "yes" and field.data and field.data > self.today:
+            raise ValidationError(gettext("That day is still to come. Choose the day they said so"))
 
 
 class ContactForm(Form):

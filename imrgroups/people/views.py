@@ -194,7 +194,7 @@ def _supporters_page(person: Participant, filled: dict[int, forms.ContactForm] |
 def new_supporter(participant_id: int) -> Answer:
     """Add somebody close to a person."""
     person = load(participant_id)
-    form = forms.SupporterForm(country=centre_of(person).country, consented_on=today_of(person))
+    form = forms.SupporterForm(country=centre_of(person).country, today=today_of(person))
     if form.validate_on_submit():
         actions.add_supporter(person, forms.supporter(form, today_of(person)), **by_me())
         return done(gettext("They are added."), _back("people.supporters"), participant_id=participant_id)
@@ -213,8 +213,7 @@ def edit_supporter(supporter_id: int) -> Answer:
     """Change somebody close to a person, or what they may know."""
     row = _supporter(supporter_id)
     form = forms.SupporterForm(
-        country=centre_of(row.participant).country, obj=row, consented="yes" if row.consented_on else "no",
-        consented_on=row.consented_on or today_of(row.participant),
+        country=centre_of(row.participant).country, today=today_of(row.participant), obj=row, consented="yes" if row.consented_on else "no",
     )
     if form.validate_on_submit():
         actions.edit_supporter(row, forms.supporter(form, today_of(row.participant)), **by_me())

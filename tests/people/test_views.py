@@ -208,6 +208,15 @@ def test_the_intake_counts_what_the_data_already_shows(world, browser_as):
     assert "4 of 7 done" in page and "Not needed" in page
 
 
+def test_a_yes_of_a_day_to_come_is_refused_for_a_supporter(world, browser_as):
+    client, freja = browser_as("Dana"), world.people["Freja"]
+    aunt = {"name": "Grete", "relation": "aunt", "consented": "yes", "consented_on": "2099-01-11"}
+    answer = client.post(url(freja, "supporters/new"), data=aunt)
+    assert answer.status_code == 422 and "Choose the day they said so" in answer.text
+    assert not db.session.query(Supporter).filter_by(participant_id=freja.id).count()
+    assert client.post(url(freja, "supporters/new"), data=aunt | {"consented": "no"}).status_code == 303
+
+
 def test_somebody_who_joined_late_is_asked_to_catch_up_with_the_first_module(world, browser_as):
     page = browser_as("Dana").get(url(world.people["Ejnar"], "intake")).text
     assert "of 8 done" in page
