@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,15 +23,15 @@ class Settings(BaseSettings):
     key: SecretStr = SecretStr("")
     demo: bool = True
     host: str = "127.0.0.1"
-    port: int = 8000
-    threads: int = 8
+    port: int = Field(default=8000, ge=0, le=65535)
+    threads: int = Field(default=8, ge=1, le=64)
     public_url: str = ""
     trusted_proxy: str = ""
-    language: str = "en"
-    mfa: str = "optional"
-    idle_minutes: int = 60
-    session_hours: int = 12
-    log_level: str = "INFO"
+    language: Literal["en", "da", "sv", "he"] = "en"
+    mfa: Literal["off", "optional", "required"] = "optional"
+    idle_minutes: int = Field(default=60, ge=1)
+    session_hours: int = Field(default=12, ge=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @cached_property
     def database(self) -> str:

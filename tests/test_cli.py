@@ -195,9 +195,13 @@ def test_a_read_only_data_folder_is_named(home, monkeypatch):
     assert "IMRGROUPS_DATA" in refused("db", "upgrade")
 
 
-def test_a_setting_that_cannot_be_read_is_named(home, monkeypatch):
-    monkeypatch.setenv("IMRGROUPS_PORT", "eight")
-    assert "IMRGROUPS_PORT" in refused("db", "upgrade")
+@pytest.mark.parametrize(("name", "value"), [
+    ("PORT", "eight"), ("PORT", "99999"), ("THREADS", "0"), ("MFA", "sometimes"), ("LANGUAGE", "tlh"), ("LOG_LEVEL", "LOUD"),
+    ("DEMO", "perhaps"), ("IDLE_MINUTES", "0"),
+])
+def test_a_setting_that_cannot_be_read_is_named(home, monkeypatch, name, value):
+    monkeypatch.setenv(f"IMRGROUPS_{name}", value)
+    assert f"IMRGROUPS_{name}: Input should be" in refused("db", "upgrade")
 
 
 @pytest.mark.parametrize(("url", "words"), [
