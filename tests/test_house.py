@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "imrgroups"
 ROOMS = [
-    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "outcomes", "fidelity", "mypage", "desk",
-    "overview",
+    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "outcomes", "fidelity",
+    "mypage", "desk", "overview",
 ]
 GROUND = ["config", "db", "secret", "i18n", "auth", "forms", "sms", "pdf", "audit"]
 ROOF = ["__init__", "roof", "jobs", "cli", "demo", "backup", "serving", "__main__"]
@@ -77,7 +77,9 @@ def test_rooms_import_only_to_their_left_and_ground_no_room(path):
 
 def specials(room: str) -> set[str]:
     folder = PACKAGE / room
-    return {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()} - ORDINARY - {"__pycache__"} if folder.exists() else set()
+    if not folder.exists():
+        return set()
+    return {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()} - ORDINARY - {"__pycache__"}
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -175,7 +177,8 @@ def test_every_job_has_a_sentence_and_every_room_a_paragraph():
 
 def test_the_top_level_holds_nothing_else():
     expected = {
-        "imrgroups", "curriculum", "translations", "migrations", "tests", "wsgi.py", "pyproject.toml", "run.py", "README.md", "CHANGELOG.md",
+        "imrgroups", "curriculum", "translations", "migrations", "tests", "wsgi.py", "pyproject.toml", "run.py", "README.md",
+        "CHANGELOG.md",
         "LICENSE", ".env.example", "docs", ".ci", "requirements.lock", ".gitignore", ".gitattributes",
     }
     import subprocess
