@@ -94,7 +94,7 @@ def pack(meeting_id: int) -> Answer:
 def group(group_id: int) -> Answer:
     """One group: the next meeting, everybody's attendance meeting by meeting, and the figures with their denominators."""
     row, grid = reads.group_head(group_id), figures.grid(group_id)
-    found = figures.figures(group_id, config.now().date(), of=grid)
+    found = figures.figures(group_id, config.now().date(), of=grid, named=(row.name, tuple(row.module_order.split())))
     auth.looked_at(*(line.id for line in grid.people))
     return render_template(
         "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row, grid, found),

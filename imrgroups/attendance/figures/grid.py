@@ -75,7 +75,7 @@ def _head(on: date, number: int, locale: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _share(part: int, whole: int, _locale: str) -> str:
-    return i18n.percent(part, whole)
+    return f'<td class="figure">{escape(i18n.percent(part, whole))}</td>'
 
 
 @dataclass(slots=True)
@@ -98,13 +98,13 @@ class Row:
         return Markup("".join([html[code] for code in self.codes]))
 
     @property
-    def shares(self) -> tuple[str, str, str]:
-        """Attendance, commitment, and what was received of everything held, each with its denominator, in the page's language."""
+    def shares(self) -> Markup:
+        """Attendance, commitment, and what was received of everything held, each with its denominator, as cells in the page's language."""
         found, locale = self.attendance, i18n.language()
-        return (
+        return Markup("".join([
             _share(found.received, found.counted, locale), _share(found.received + found.told_us, found.counted, locale),
             _share(found.received, found.held, locale),
-        )
+        ]))
 
 
 @dataclass(slots=True)

@@ -72,10 +72,13 @@ class Figures:
     taught: list[tuple[str, ...]]
 
 
-def figures(group_id: int, on: date, of: Grid | None = None) -> Figures:
-    """The figures of a group up to a day (included). of: its grid, where the page has read it already. Two statements, or four."""
+def figures(group_id: int, on: date, of: Grid | None = None, named: tuple[str, tuple[str, ...]] | None = None) -> Figures:
+    """The figures of a group up to a day (included). One statement, or up to four.
+
+    of: its grid, named: its name and module ids, where the page has read them already.
+    """
     grid = of or read([group_id])[group_id]
-    name, modules = _groups([group_id])[group_id]
+    name, modules = named or _groups([group_id])[group_id]
     minimum, topics = _minimum(), _taught([group_id])
     taught = _as_taught(grid.columns, topics)
     people = [_own(row, grid, taught, on, name, modules, minimum) for row in grid.people]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import current_app, has_request_context, request, url_for
 from werkzeug.routing import BuildError
 
-from imrgroups.i18n import curriculum
+from imrgroups.i18n import curriculum, language
 from imrgroups.library import content
 from imrgroups.library.content import blocks
 from imrgroups.library.content.shelf import opened
@@ -41,6 +41,8 @@ def material(topics: Iterable[tuple[str, str]], locale: str = "") -> list[Materi
     locale: the language of the group, in which handouts and worksheets open; the page's own where it is left out.
     """
     programme, lang = content.load(), {"in": locale} if locale else {}
+    # Titles and addresses of a topic stay what they are while the program runs, and most of a meeting's page went into asking for them.
+    known: dict[tuple[object, ...], Material] = current_app.extensions.setdefault("imrgroups.material", {})
     found = []
     for module_id, topic_id in topics:
         module = programme.modules.get(module_id)
@@ -48,12 +50,15 @@ def material(topics: Iterable[tuple[str, str]], locale: str = "") -> list[Materi
         if module is None or topic is None:
             found.append(Material(curriculum(module.title.source) if module else module_id, topic_id, "", [], []))
             continue
-        found.append(Material(
-            curriculum(module.title.source), curriculum(topic.safe_title.source),
-            _address("library.guide", module=module_id, topic=topic_id) if topic_id in module.guides else "",
-            [(_title(topic.handout), _address("library.handout", handout=topic.handout, **lang))],
-            [(_title(sheet), _address("library.worksheet", worksheet=sheet, **lang)) for sheet in topic.worksheets],
-        ))
+        key = (id(programme), module_id, topic_id, locale, language(), request.script_root if has_request_context() else None)
+        if key not in known:
+            known[key] = Material(
+                curriculum(module.title.source), curriculum(topic.safe_title.source),
+                _address("library.guide", module=module_id, topic=topic_id) if topic_id in module.guides else "",
+                [(_title(topic.handout), _address("library.handout", handout=topic.handout, **lang))],
+                [(_title(sheet), _address("library.worksheet", worksheet=sheet, **lang)) for sheet in topic.worksheets],
+            )
+        found.append(known[key])
     return found
 
 
