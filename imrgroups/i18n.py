@@ -15,7 +15,7 @@ from babel.dates import format_date, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
-from flask import Flask, g, has_request_context, request, session, url_for
+from flask import Flask, current_app, g, has_request_context, request, session, url_for
 from flask_babel import Babel, Domain, force_locale, get_domain, get_locale, lazy_gettext, pgettext
 from markupsafe import Markup
 
@@ -123,7 +123,8 @@ def _choose() -> str:
     ties = g.get("ties")
     if ties is not None and ties.language in LOCALES:
         return str(ties.language)
-    return request.accept_languages.best_match(LOCALES) or "en"
+    fallback = current_app.config["SETTINGS"].language
+    return request.accept_languages.best_match(LOCALES) or (fallback if fallback in LOCALES else "en")
 
 
 def _remember() -> None:

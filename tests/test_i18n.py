@@ -172,3 +172,8 @@ def test_templates_speak_only_through_the_catalogue():
         words = [word for word in re.findall(r"[A-Za-z]{3,}", bare) if word not in ("imrgroups",)]
         spoken += [(path.name, word) for word in words]
     assert spoken == []
+
+
+def test_a_visitor_whose_browser_asks_for_nothing_gets_the_language_of_the_settings(app):
+    app.config["SETTINGS"].language = "da"
+    assert '<html lang="da"' in app.test_client().get("/sign-in", headers={"Accept-Language": "fr"}).text

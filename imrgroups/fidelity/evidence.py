@@ -18,11 +18,11 @@ from imrgroups.i18n import ngettext
 from imrgroups.library import content
 from imrgroups.notes.models import HandoutGiven, TechniqueUse, TopicTaught
 from imrgroups.people.models import Supporter, SupporterContact
-from imrgroups.rules import facts as rows
 from imrgroups.rules import fidelity
 from imrgroups.rules.fidelity import Evidence
-from imrgroups.rules.instrument import instrument as read_instrument
-from imrgroups.rules.scale import Instrument
+from imrgroups.rules.fidelity import facts as rows
+from imrgroups.rules.fidelity.instrument import instrument as read_instrument
+from imrgroups.rules.fidelity.scale import Instrument
 
 SCALE = "imr-fidelity"
 

@@ -11,7 +11,7 @@ from imrgroups.db import db
 from imrgroups.enrolment import roster
 from imrgroups.fidelity import evidence
 from imrgroups.groups.models import Group, Meeting
-from imrgroups.rules.agreement import printed
+from imrgroups.rules.fidelity.agreement import printed
 
 bp = Blueprint("fidelity", __name__)
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from imrgroups.rules.facts import Enrolment, GroupFacts, Mark, Meeting
 from imrgroups.rules.fidelity import Evidence, evidence
-from imrgroups.rules.instrument import instrument
+from imrgroups.rules.fidelity.facts import Enrolment, GroupFacts, Mark, Meeting
+from imrgroups.rules.fidelity.instrument import instrument
 
 PATH = Path(__file__).parents[2] / "curriculum" / "instruments" / "imr-fidelity.toml"
 SCALE = instrument(tomllib.loads(PATH.read_text(encoding="utf-8")))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from imrgroups.rules import agreement
-from imrgroups.rules.agreement import BadRating, Reviewed, Spread
+from imrgroups.rules.fidelity import agreement
+from imrgroups.rules.fidelity.agreement import BadRating, Reviewed, Spread
 from tests.rules.fidelity_rows import SCALE
 
 DANISH = json.loads((Path(__file__).parent / "danish_reviews.json").read_text(encoding="utf-8"))

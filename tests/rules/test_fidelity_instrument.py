@@ -9,8 +9,8 @@ from fractions import Fraction
 import pytest
 
 from imrgroups.rules.fidelity import evidence
-from imrgroups.rules.instrument import instrument
-from imrgroups.rules.tables import BadInstrument
+from imrgroups.rules.fidelity.instrument import instrument
+from imrgroups.rules.fidelity.tables import BadInstrument
 from tests.rules.fidelity_rows import PATH, SCALE, day, group
 
 DATA = tomllib.loads(PATH.read_text(encoding="utf-8"))

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from imrgroups.rules.facts import Contact, Handout, LeaderPresent, MakeUp, Meeting, Taught, Technique
 from imrgroups.rules.fidelity import LeaderUse, as_json, evidence, next_point
+from imrgroups.rules.fidelity.facts import Contact, Handout, LeaderPresent, MakeUp, Meeting, Taught, Technique
 from tests.rules.fidelity_rows import SCALE, came, day, enrolled, group, on, people, share, weekly
 
 NINE = tuple(topic.id for topic in SCALE.topics)

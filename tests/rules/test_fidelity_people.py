@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from imrgroups.rules.facts import Contact, FollowUp, Goal, Handout, Homework, MakeUp, Mark, Meeting, Step, Taught
+from imrgroups.rules.fidelity.facts import Contact, FollowUp, Goal, Handout, Homework, MakeUp, Mark, Meeting, Step, Taught
 from tests.rules.fidelity_rows import came, day, enrolled, group, on, people, share, weekly
 
 LADDER = [  # of ten people, for thresholds .2 .4 .7 .9: counted, suggestion, people to the next point

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imrgroups.rules import facts as rows
-from imrgroups.rules.facts import GroupFacts
 from imrgroups.rules.fidelity import evidence, next_point
+from imrgroups.rules.fidelity import facts as rows
+from imrgroups.rules.fidelity.facts import GroupFacts
 from tests.rules.fidelity_rows import SCALE, day, people
 
 PERSONS, MEETINGS = people(5), tuple(range(1, 9))
