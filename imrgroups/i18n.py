@@ -178,7 +178,8 @@ def language_link(code: str) -> str:
     if request.endpoint is None:
         return url_for("staff.welcome", lang=code)
     asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{quote(request.root_path + request.path)}?{urlencode([*asked, ('lang', code)])}"
+    query = urlencode([*asked, ("lang", code)]) if asked else f"lang={code}"
+    return f"{quote(request.root_path + request.path)}?{query}"
 
 
 @lru_cache(maxsize=256)
