@@ -205,7 +205,7 @@ def test_signing_saves_first_and_closes_the_notes(world, meeting, browser_as):
     data = fields(dana.get(where(meeting))) | {"text-group": "A calm hour.", "minutes-teach": "30", "do": "sign"}
     assert dana.post(where(meeting), data=data).status_code == 303
     page = dana.get(where(meeting))
-    assert "Signed by Dana, Tuesday 12 January 10.00." in text_of(page) and "Another leader countersigns" in page.text
+    assert "Signed by Dana, Tuesday 12 January at 10.00." in text_of(page) and "Another leader countersigns" in page.text
     assert 'name="text-group"' not in page.text and 'name="minutes-teach"' not in page.text and f'name="text-{amal}"' in page.text
     answer = dana.post(where(meeting), data=data | {"text-group": "Something else."})
     assert answer.status_code == 422 and "Add an amendment instead" in answer.text and notes_of(meeting) == {None: "A calm hour."}
@@ -248,7 +248,7 @@ def test_a_signed_note_is_amended_and_both_are_shown(world, meeting, browser_as)
     assert empty.status_code == 422 and f'href="#amendment-{note}"' in empty.text
     assert dana.post(where(meeting), data={"do": "amend", "note_id": note, "amendment": "The video failed."}).status_code == 303
     page = text_of(dana.get(where(meeting)))
-    assert "A calm hour." in page and "Added by Dana, Tuesday 12 January 10.00 The video failed." in page
+    assert "A calm hour." in page and "Added by Dana, Tuesday 12 January at 10.00 The video failed." in page
 
 
 def test_the_note_of_another_meeting_is_not_amended_from_here(world, meeting, browser_as):
