@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from waitress import create_server
 
-from imrgroups import create_app, demo
+from imrgroups import create_app, demo, secret
 from imrgroups.config import Settings
 from imrgroups.db import db, writing
 from imrgroups.demo import trial
@@ -36,7 +36,7 @@ def served(tmp_path_factory):
 
         upgrade()
         demo.build(app, demo.Progress(), as_of=datetime.now(UTC).date(), scale=trial.Scale(groups=1))
-        things = _things()
+        things = {**_things(), "ring": secret.ring()}
         db.session.remove()
     listener = socket.create_server(("127.0.0.1", 0))
     server = create_server(app, sockets=[listener], threads=4)
@@ -75,6 +75,12 @@ def _things() -> dict[str, object]:
         "person": person,
         "staff": {"leader": group.leaders[0].id, **people},
     }
+
+
+@pytest.fixture(autouse=True)
+def its_own_keys(served):
+    """Other tests in this process load other keys; the served program needs its own again."""
+    secret.use(served[1]["ring"])
 
 
 @pytest.fixture(scope="session")
