@@ -177,17 +177,22 @@ def work(settings: config.Settings, say: Callable[[str], None]) -> None:
 
 
 def ready() -> None:
-    """Nothing when the database is set up for this program; needs an application context. Raises CannotStart saying what to do."""
+    """See that the database fits this program, and set up one that is still empty; needs an application context.
+
+    Raises CannotStart for a database of an older or newer program.
+    """
     try:
-        found, newest = current_revision(), newest_revision()
-    except ProgrammingError as error:  # PostgreSQL: no such table
-        raise CannotStart("The database is not set up yet. First: imrgroups db upgrade") from error
-    except OperationalError as error:
-        if "no such table" not in str(error.orig):
+        found = current_revision()
+    except (ProgrammingError, OperationalError) as error:
+        absent = isinstance(error, ProgrammingError) or "no such table" in str(error.orig)  # PostgreSQL says it by its class
+        db.session.remove()
+        if not absent:
             raise
-        raise CannotStart("The database is not set up yet. First: imrgroups db upgrade") from error
+        upgrade()
+        found = current_revision()
     finally:
         db.session.remove()
+    newest = newest_revision()
     if found != newest:
         raise CannotStart(f"The database is at revision {found or 'none'}, not {newest}. First: imrgroups db upgrade")
 
