@@ -289,3 +289,11 @@ def test_ten_megabytes_are_read_or_refused_in_words(app, tmp_path, frozen):
     lines = ["code,centre,name,language", *(f"P{number},N,{'x' * 21_000},da" for number in range(500))]
     result = actions.import_bundle(write(tmp_path / "in", centres=CENTRE, participants=lines), by=None, now=NOW)
     assert result.refused and len(said(result)) == 500
+
+
+def test_reading_a_sheet_leaves_the_limits_of_other_readers_alone():
+    import csv
+
+    before = csv.field_size_limit()
+    files.parse_csv(b"code,name\nN,North\n")
+    assert csv.field_size_limit() == before

@@ -91,8 +91,12 @@ def parse_csv(data: bytes) -> list[list[str]]:
     if "\0" in text:
         raise ValueError("it holds binary data")
     first = text.split("\n", 1)[0]
-    csv.field_size_limit(1_000_000)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True))
+    before = csv.field_size_limit(1_000_000)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True)
+        rows = list(reader)
+    finally:
+        csv.field_size_limit(before)  # it holds for the whole process; others read with their own
     if len(rows) > LINES:
         raise ValueError(f"it has more than {LINES} rows")
     return rows
