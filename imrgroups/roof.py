@@ -155,11 +155,9 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
 
 def _blueprints(app: Flask) -> None:
     from importlib import import_module
-    from importlib.util import find_spec
 
     for room in ROOMS:
-        if find_spec(f"imrgroups.{room}.views"):
-            app.register_blueprint(import_module(f"imrgroups.{room}.views").bp)
+        app.register_blueprint(import_module(f"imrgroups.{room}.views").bp)
 
 
 def _errors(app: Flask) -> None:

@@ -369,9 +369,7 @@ def test_changing_how_one_signs_in_asks_for_the_password_after_half_an_hour(worl
 def other_app(app):
     """A program with other settings on the same database: `other_app(mfa="required")`."""
     from imrgroups import create_app
-    from imrgroups.auth import public
     from imrgroups.config import Settings
-    from tests.conftest import LINKED
 
     made = []
 
@@ -381,9 +379,6 @@ def other_app(app):
         hashes = {name: value for name, value in app.config.items() if name.startswith("SECURITY_") and re.search("HASH|SCHEMES", name)}
         other = create_app(chosen, TESTING=True, WTF_CSRF_ENABLED=False, **hashes)
         other.test_client_class = app.test_client_class
-        for endpoint, rule in LINKED.items():
-            if endpoint not in other.view_functions:
-                other.add_url_rule(rule, endpoint, public(lambda **_: ""))
         made.append(other)
         return other
 
