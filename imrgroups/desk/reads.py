@@ -129,14 +129,8 @@ def coming(group_ids: Collection[int], now: datetime) -> list[MeetingLine]:
     return _read(_of_groups(), groups=list(group_ids), first=now - timedelta(hours=12), last=now + timedelta(days=7))
 
 
-def unfinished(group_ids: Collection[int], now: datetime) -> list[MeetingLine]:
-    """Meetings of these groups in the last four weeks that still want a register, notes or a signature, newest first."""
-    past = _read(_of_groups(), groups=list(group_ids), first=now - RECENT, last=now - timedelta(hours=1))
-    return [line for line in reversed(past) if line.to_do]
-
-
 def around(group_ids: Collection[int], now: datetime) -> tuple[list[MeetingLine], list[MeetingLine]]:
-    """`coming` and `unfinished` from one reading."""
+    """Two lists from one reading: what is coming, and what the last four weeks still want (register, notes, signature), newest first."""
     lines = _read(_of_groups(), groups=list(group_ids), first=now - RECENT, last=now + timedelta(days=7))
     past = [line for line in lines if line.begins_at < now - timedelta(hours=1)]
     return [line for line in lines if line.begins_at >= now - timedelta(hours=12)], [line for line in reversed(past) if line.to_do]

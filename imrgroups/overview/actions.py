@@ -87,8 +87,8 @@ def board(centre_ids: Collection[int], now: datetime) -> list[BoardLine]:
     waiting = _counted(select(WaitingPlace.group_id, func.count()).where(
         WaitingPlace.group_id.in_(keys), WaitingPlace.state.in_(("waiting", "offered"))
     ).group_by(WaitingPlace.group_id))
-    coming = {line.group_id: line for line in reversed(reads.coming(keys, now))}
-    unfinished = reads.unfinished(keys, now)
+    soon, unfinished = reads.around(keys, now)
+    coming = {line.group_id: line for line in reversed(soon)}
     return [
         BoardLine(
             group, people.get(group.id, 0), states["held"].get(group.id, 0), states["planned"].get(group.id, 0), waiting.get(group.id, 0),
