@@ -1,11 +1,13 @@
 """Pages on screen: escaped, labelled, fillable, in the reader's language."""
 
 import re
+import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
 import pytest
 
 from imrgroups.library import content
+from imrgroups.library.content import figures
 from tests.library import small
 
 DANISH = {
@@ -125,6 +127,17 @@ def test_a_figure_is_named_described_and_translated(programme):
     assert 'fill="#eee"' in svg and 'stroke="#333"' in svg and "<style" not in svg
     marker = tags.all("marker")[0]["id"]
     assert marker != "tip" and f"url(#{marker})" in svg
+
+
+def test_a_drawing_is_the_same_when_another_library_names_svg_its_own_way(programme, monkeypatch):
+    """As the library that draws the code for the second step of sign-in does; each drawing was then unknown to browsers."""
+    figure = programme.drawing("wind")
+    before = figures.drawn(figure, str, locale="en")
+    figures._plain.cache_clear()
+    monkeypatch.setattr(ElementTree, "_namespace_map", dict(ElementTree._namespace_map))
+    ElementTree.register_namespace("svg", "http://www.w3.org/2000/svg")
+    assert figures.drawn(figure, str, locale="en") == before
+    figures._plain.cache_clear()
 
 
 def test_labels_of_a_right_to_left_figure_are_turned_and_the_drawing_is_not(programme):

@@ -22,8 +22,6 @@ TURN = "\u200f"  # around a label, so that its full stop or question mark lands 
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 FORBIDDEN = ("script", "foreignObject", "image", "a", "iframe", "animate", "set")
 
-ET.register_namespace("", SVG[1:-1])
-
 
 def read_figure(path: Path, file: str) -> Figure:
     """The drawing in `path`. Raises CurriculumError when it is no SVG or reaches outside itself."""
@@ -87,6 +85,14 @@ def _plain(source: str) -> str:
             element.remove(child)
     for key in ("width", "height", "role", "aria-label", "aria-labelledby", "aria-describedby"):
         root.attrib.pop(key, None)
+    return _written(root)
+
+
+def _written(root: ET.Element) -> str:
+    """The drawing as text, its tags without a prefix whatever prefix another library registered for SVG in this process."""
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(SVG)
+    root.set("xmlns", SVG[1:-1])
     return ET.tostring(root, encoding="unicode")
 
 
@@ -124,7 +130,7 @@ def drawn(figure: Figure, say: Callable[[str], str], *, locale: str, prefix: str
         if description:
             root.insert(0, _element("desc", about, description))
         root.insert(0, _element("title", name, title))
-    return ET.tostring(root, encoding="unicode")
+    return _written(root)
 
 
 def _element(tag: str, id: str, words: str) -> ET.Element:
