@@ -21,7 +21,10 @@ from imrgroups import auth, config, db, i18n, secret, serving
 from imrgroups.staff import accounts
 from imrgroups.staff.models import Role, Staff
 
-ROOMS = ("staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "fidelity", "desk", "overview")
+ROOMS = (
+    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "fidelity", "desk",
+    "overview",
+)
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -1,0 +1,5 @@
+"""Messages, replies and calls to make."""
+
+from flask import Blueprint
+
+bp = Blueprint("outreach", __name__)
