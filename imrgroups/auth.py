@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
 
-from imrgroups import audit, config
+from imrgroups import audit, config, guest
 from imrgroups.db import SAFE_METHODS, db
 from imrgroups.secret import lookup
 
@@ -135,11 +135,13 @@ def public(view: View) -> View:
 class Rooms:
     """What the roof hands to this ground module, which knows no room.
 
-    ties: (token hash, now) -> Ties of a live session, or None. scopes: kind of thing -> (key -> its Scope, or None where there is none).
+    ties: (token hash, now) -> Ties of a live session, or None. own: (token, now) -> the participant of one, or None.
+    scopes: kind of thing -> (key -> its Scope, or None where there is none).
     """
 
     ties: Callable[[bytes, datetime], Ties | None]
     scopes: Mapping[str, Callable[[int], Scope | None]]
+    own: Callable[[str, datetime], guest.Own | None]
 
 
 def init_app(app: Flask, rooms: Rooms) -> None:
@@ -218,8 +220,10 @@ def _enforce() -> Response | str | tuple[str, int] | None:
     view = current_app.view_functions[endpoint]
     if not hasattr(view, "policy"):
         abort(500)
-    if view.policy is None:
+    if view.policy is None or view.policy == guest.SECRET_ADDRESS:
         return None
+    if view.policy == guest.OWN_PAGE:
+        return None if guest.own() else redirect(url_for("mypage.card"), 303)  # type: ignore[return-value]
     action, of = view.policy
     ties = me()
     if ties is None:

@@ -17,13 +17,13 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from imrgroups import auth, config, db, i18n, secret, serving
+from imrgroups import auth, config, db, guest, i18n, secret, serving
 from imrgroups.staff import accounts
 from imrgroups.staff.models import Role, Staff
 
 ROOMS = (
-    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "fidelity", "desk",
-    "overview",
+    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "fidelity", "mypage",
+    "desk", "overview",
 )
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -133,6 +133,7 @@ def _configuration(settings: config.Settings) -> dict[str, Any]:
 
 def _rooms(settings: config.Settings) -> auth.Rooms:
     from imrgroups.enrolment import roster
+    from imrgroups.mypage import actions as mypage
     from imrgroups.people import actions as people
     from imrgroups.staff import actions as staff
 
@@ -144,8 +145,13 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
         owner = people.participant_of_supporter(key)
         return None if owner is None else roster.scope_of_participant(owner)
 
+    def own(token: str, now: datetime) -> guest.Own | None:
+        started_after, _seen_after = accounts.limits(settings, now)
+        return mypage.own_of(auth.token_hash(token), started_after=started_after, now=now)
+
     return auth.Rooms(
         ties=ties,
+        own=own,
         scopes={
             "centre": staff.scope_of_centre,
             "group": roster.scope_of_group,

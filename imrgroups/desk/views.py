@@ -13,6 +13,7 @@ from imrgroups.auth import Ties, policy
 from imrgroups.db import db
 from imrgroups.desk import reads
 from imrgroups.enrolment import roster
+from imrgroups.enrolment.actions import cards
 from imrgroups.forms import clean
 from imrgroups.goals import actions as goals
 from imrgroups.groups import series
@@ -20,6 +21,7 @@ from imrgroups.groups.models import Group
 from imrgroups.homework import actions as homework
 from imrgroups.i18n import day_at, gettext, language
 from imrgroups.library.content import packs
+from imrgroups.mypage import reads as own
 from imrgroups.notes import ledger
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
@@ -124,9 +126,10 @@ def person(participant_id: int) -> Answer:
     """One person: how to reach them, those close to them, goals, homework, attendance and how they got each topic."""
     row = db.session.get(Participant, participant_id) or abort(404)
     auth.looked_at(participant_id)
-    may_read = auth.reads_clinical()
+    may_read, card = auth.reads_clinical(), cards.of(participant_id)
     return render_template(
-        "desk/person.html", person=row, groups=roster.groups_of(participant_id), may_read=may_read,
+        "desk/person.html", person=row, card=card, card_until=cards.until(card) if card else None,
+        own_sheets=own.newest_sheets(participant_id), groups=roster.groups_of(participant_id), may_read=may_read,
         goals=goals.goals_of(participant_id) if may_read else [], homework=homework.homework_of(participant_id)[:8] if may_read else [],
         figures=figures.person_figures(participant_id, config.now().date()), dose=ledger.dose_of(participant_id),
         contacts=people.contacts_of(participant_id), consents=people.consents_of(participant_id),

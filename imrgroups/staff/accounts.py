@@ -11,7 +11,7 @@ from flask_security import ChangePasswordForm, LoginForm, MfRecoveryForm, Totp, 
 from flask_security.signals import password_changed, tf_disabled, tf_profile_changed
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from imrgroups import auth, config, secret
+from imrgroups import auth, config, guest, secret
 from imrgroups.db import db, writing
 from imrgroups.forms import one_line
 from imrgroups.i18n import gettext
@@ -200,6 +200,7 @@ def _of_live_session(user: Staff | None) -> Staff | None:
 def _open(app: Flask, user: Staff, **_: Any) -> None:
     token = secrets.token_urlsafe(32)
     session[auth.TOKEN] = token
+    session.pop(guest.TOKEN, None)  # one person at a time in a browser
     g.signed_in = secret.lookup(f"known {user.email.lower()}")
     actions.open_session(staff_id=user.id, token_hash=auth.token_hash(token), device=_device(), by=user.id, now=config.now())
 

@@ -1,0 +1,100 @@
+"""The way in with a card and a code, and the way out."""
+
+import hmac
+import secrets
+from datetime import timedelta
+
+from flask import abort, current_app, redirect, render_template, request, session, url_for
+from flask_security import logout_user
+
+from imrgroups import auth, config, guest, secret
+from imrgroups.auth import public
+from imrgroups.db import db
+from imrgroups.enrolment.actions import cards
+from imrgroups.enrolment.models import Card
+from imrgroups.guest import own_page
+from imrgroups.i18n import gettext
+from imrgroups.mypage import actions, reads
+from imrgroups.mypage.forms import CardForm
+from imrgroups.mypage.views import Answer, bp, by_myself, today_of
+from imrgroups.people.models import Participant
+from imrgroups.staff import actions as staff
+
+WINDOW = timedelta(minutes=15)
+TRIES, TRIES_FROM = 5, 50
+KEPT = ("lang", "text_size")  # what a browser remembers from before somebody signed in
+
+
+@bp.route("/card", methods=["GET", "POST"])
+@bp.route("/card/<token>", methods=["GET", "POST"])
+@public
+def card(token: str = "") -> Answer:
+    """Ask for the code of a card, and open the page when it is right. A link nobody has is answered like a wrong code."""
+    form = CardForm()
+    if token:
+        del form.number
+    if not form.validate_on_submit():
+        return render_template("mypage/card.html", form=form, token=token), 422 if form.errors else 200
+    number = cards.number_in(token) if token else cards.typed(form.number.data or "")
+    now = config.now()
+    told = number or secret.lookup(f"unsigned {token}")
+    subjects = {secret.lookup(f"card code {told}"): TRIES, secret.lookup(f"card code from {request.remote_addr}"): TRIES_FROM}
+    tries = staff.begin_tries(subjects, since=now - WINDOW, by=None, now=now)
+    if tries is None:
+        form.code.errors = [gettext("That was five tries. Wait fifteen minutes, then try again. Nothing is lost")]
+        return render_template("mypage/card.html", form=form, token=token), 429
+    found = _opened_by(number, form.code.data or "")
+    if found is None:
+        said = gettext("That did not work. Look at the four figures again. Is the card old? Your leaders can give you a new one")
+        form.code.errors = [said]
+        return render_template("mypage/card.html", form=form, token=token), 422
+    staff.forget_tries(tries, **by_myself())
+    return _enter(found)
+
+
+def _opened_by(number: str, code: str) -> Card | None:
+    """The card that number and code open together; the code is compared even where there is no card."""
+    found = cards.find(number)
+    right = hmac.compare_digest(cards.typed(code).encode(), (found.code if found else "none").encode())
+    if found is None or not right:
+        return None
+    return found if today_of(db.session.get_one(Participant, found.participant_id)) <= cards.until(found) else None
+
+
+def _enter(found: Card) -> Answer:
+    """Begin a session of its own; whoever was signed in here before is signed out."""
+    person, token = db.session.get_one(Participant, found.participant_id), secrets.token_urlsafe(32)
+    kept = {name: session[name] for name in KEPT if name in session}
+    if auth.me():
+        logout_user()
+    session.clear()
+    session.update(kept)
+    session[guest.TOKEN] = token
+    actions.open_page(found, token_hash=auth.token_hash(token), on=today_of(person), **by_myself())
+    return redirect(url_for("mypage.start"), 303)
+
+
+@bp.post("/me/sign-out")
+@own_page
+def sign_out() -> Answer:
+    """Close the page in this browser."""
+    actions.close_page(token_hash=auth.token_hash(session[guest.TOKEN]), **by_myself())
+    session.clear()
+    return redirect(url_for("mypage.goodbye"), 303)
+
+
+@bp.get("/card/closed")
+@public
+def goodbye() -> Answer:
+    """Say that the page is closed."""
+    return render_template("mypage/goodbye.html")
+
+
+@bp.post("/demonstration/page/<int:person_id>")
+@public
+def demonstrate(person_id: int) -> Answer:
+    """Open the page of one of the invented people, in demonstration mode only."""
+    found = cards.of(person_id)
+    if not current_app.config["SETTINGS"].demo or found is None or person_id not in [key for key, *_rest in reads.of_demonstration()]:
+        abort(404)
+    return _enter(found)
