@@ -136,12 +136,14 @@ class Rooms:
     """What the roof hands to this ground module, which knows no room.
 
     ties: (token hash, now) -> Ties of a live session, or None. own: (token, now) -> the participant of one, or None.
+    closed: what answers on a participant's page that is not open; None lets the request go on.
     scopes: kind of thing -> (key -> its Scope, or None where there is none).
     """
 
     ties: Callable[[bytes, datetime], Ties | None]
     scopes: Mapping[str, Callable[[int], Scope | None]]
     own: Callable[[str, datetime], guest.Own | None]
+    closed: Callable[[], Any]
 
 
 def init_app(app: Flask, rooms: Rooms) -> None:
@@ -223,7 +225,7 @@ def _enforce() -> Response | str | tuple[str, int] | None:
     if view.policy is None or view.policy == guest.SECRET_ADDRESS:
         return None
     if view.policy == guest.OWN_PAGE:
-        return None if guest.own() else redirect(url_for("mypage.card"), 303)  # type: ignore[return-value]
+        return None if guest.own() else current_app.extensions["imrgroups.rooms"].closed()
     action, of = view.policy
     ties = me()
     if ties is None:

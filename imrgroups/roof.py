@@ -149,9 +149,15 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
         started_after, _seen_after = accounts.limits(settings, now)
         return mypage.own_of(auth.token_hash(token), started_after=started_after, now=now)
 
+    def closed() -> Any:
+        from imrgroups.mypage.views import door  # its views are loaded when the rooms are
+
+        return door.closed()
+
     return auth.Rooms(
         ties=ties,
         own=own,
+        closed=closed,
         scopes={
             "centre": staff.scope_of_centre,
             "group": roster.scope_of_group,

@@ -61,6 +61,13 @@ def own_of(token_hash: bytes, *, started_after: datetime, now: datetime) -> Own 
     return Own(row.Card.participant_id, row.seen_at, row.language, row.shared_phone, row.large_print)
 
 
+def card_of_idle(token_hash: bytes) -> Card | None:
+    """The card of a session that was not used for too long: it is neither signed out, nor did its card end."""
+    wanted = select(Card).join(OwnSession, OwnSession.card_id == Card.id)
+    wanted = wanted.where(OwnSession.token_hash == token_hash, OwnSession.ended_at.is_(None), Card.ended_at.is_(None))
+    return db.session.execute(wanted).scalar()
+
+
 def page_seen(*, token_hash: bytes, by: int | None, now: datetime) -> None:
     """Note that a page is in use; its idle time starts again."""
     db.session.execute(update(OwnSession).where(OwnSession.token_hash == token_hash).values(seen_at=now))

@@ -11,6 +11,7 @@ from imrgroups.attendance import actions as attendance
 from imrgroups.audit import AccessEntry, AuditEntry
 from imrgroups.db import db
 from imrgroups.enrolment import actions as enrolment
+from imrgroups.enrolment.actions import cards
 from imrgroups.goals import actions as goals
 from imrgroups.groups import actions as groups
 from imrgroups.homework import actions as homework
@@ -121,7 +122,7 @@ def test_after_the_group_the_page_keeps_goals_and_sheets_and_says_until_when(wor
 
 
 def test_who_waits_for_a_group_is_told_so(world, opened_by):
-    assert "You are not in a group yet" in words(opened_by("Freja").get("/me"))
+    assert "Du er ikke i en gruppe endnu" in words(opened_by("Freja").get("/me"))
 
 
 def test_a_page_speaks_the_persons_language_and_another_when_asked(world, opened_by):
@@ -242,6 +243,31 @@ def test_a_stale_save_loses_neither_what_was_saved_nor_what_was_typed(world, ope
     assert "first" in client.get(f"/me/sheets/{id}").text
     assert client.post(f"/me/sheets/{id}", data={field: "second", "version": 1}).status_code == 303
     assert "second" in client.get(f"/me/sheets/{id}").text
+
+
+def test_what_was_typed_when_the_page_had_closed_by_itself_is_saved_after_the_code(world, opened_by, frozen):
+    hold(world, 1, 2)
+    client, (id, field) = opened_by("Amal"), worksheet_of(world)
+    code = cards.of(world.people["Amal"].id).code
+    wrong = f"{(int(code) + 1) % 10_000:04d}"
+    frozen.shift(timedelta(minutes=61))
+    asked = client.post(f"/me/sheets/{id}", data={field: "an hour of words", "version": 0})
+    assert asked.status_code == 422 and "Your words are not lost" in asked.text and "Error:" not in asked.text
+    assert not db.session.execute(select(FilledSheet)).first()
+    told = {field: "an hour of words", "version": 0, "again": "1"}
+    answer = client.post(f"/me/sheets/{id}", data={**told, "code": wrong})
+    assert answer.status_code == 422 and "an hour of words" in answer.text and "That did not work" in answer.text
+    assert client.get("/me").status_code == 303
+    assert client.post(f"/me/sheets/{id}", data={**told, "code": code}).status_code == 303
+    assert "an hour of words" in client.get(f"/me/sheets/{id}").text
+
+
+def test_after_signing_out_or_with_an_ended_card_nothing_is_taken_on(world, opened_by):
+    hold(world, 1, 2)
+    client, (id, field) = opened_by("Amal"), worksheet_of(world)
+    cards.end(world.people["Amal"], by=None, now=world.now)
+    answer = client.post(f"/me/sheets/{id}", data={field: "words", "version": 0, "again": "1", "code": "0000"})
+    assert answer.status_code == 303 and answer.location == "/card"
 
 
 def test_too_many_words_stay_on_the_page(world, opened_by):

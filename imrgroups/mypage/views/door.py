@@ -4,12 +4,12 @@ import hmac
 import secrets
 from datetime import timedelta
 
-from flask import abort, current_app, redirect, render_template, request, session, url_for
+from flask import abort, current_app, g, redirect, render_template, request, session, url_for
 from flask_security import logout_user
 
 from imrgroups import auth, config, guest, secret
 from imrgroups.auth import public
-from imrgroups.db import db
+from imrgroups.db import SAFE_METHODS, db
 from imrgroups.enrolment.actions import cards
 from imrgroups.enrolment.models import Card
 from imrgroups.guest import own_page
@@ -22,6 +22,8 @@ from imrgroups.staff import actions as staff
 
 WINDOW = timedelta(minutes=15)
 TRIES, TRIES_FROM = 5, 50
+AGAIN = "again"
+NOT_KEPT = (AGAIN, "code", "csrf_token")
 KEPT = ("lang", "text_size")  # what a browser remembers from before somebody signed in
 
 
@@ -35,21 +37,29 @@ def card(token: str = "") -> Answer:
         del form.number
     if not form.validate_on_submit():
         return render_template("mypage/card.html", form=form, token=token), 422 if form.errors else 200
-    number = cards.number_in(token) if token else cards.typed(form.number.data or "")
+    number = (cards.number_in(token) if token else cards.typed(form.number.data or "")) or secret.lookup(f"unsigned {token}")
+    found = _tried(form, number)
+    if isinstance(found, int):
+        return render_template("mypage/card.html", form=form, token=token), found
+    _enter(found)
+    return redirect(url_for("mypage.start"), 303)
+
+
+def _tried(form: CardForm, number: str) -> Card | int:
+    """The card that number and code open; else the form says what to do, and the status of the answer comes back."""
     now = config.now()
-    told = number or secret.lookup(f"unsigned {token}")
-    subjects = {secret.lookup(f"card code {told}"): TRIES, secret.lookup(f"card code from {request.remote_addr}"): TRIES_FROM}
+    subjects = {secret.lookup(f"card code {number}"): TRIES, secret.lookup(f"card code from {request.remote_addr}"): TRIES_FROM}
     tries = staff.begin_tries(subjects, since=now - WINDOW, by=None, now=now)
     if tries is None:
         form.code.errors = [gettext("That was five tries. Wait fifteen minutes, then try again. Nothing is lost")]
-        return render_template("mypage/card.html", form=form, token=token), 429
+        return 429
     found = _opened_by(number, form.code.data or "")
     if found is None:
         said = gettext("That did not work. Look at the four figures again. Is the card old? Your leaders can give you a new one")
         form.code.errors = [said]
-        return render_template("mypage/card.html", form=form, token=token), 422
+        return 422
     staff.forget_tries(tries, **by_myself())
-    return _enter(found)
+    return found
 
 
 def _opened_by(number: str, code: str) -> Card | None:
@@ -61,7 +71,7 @@ def _opened_by(number: str, code: str) -> Card | None:
     return found if today_of(db.session.get_one(Participant, found.participant_id)) <= cards.until(found) else None
 
 
-def _enter(found: Card) -> Answer:
+def _enter(found: Card) -> None:
     """Begin a session of its own; whoever was signed in here before is signed out."""
     person, token = db.session.get_one(Participant, found.participant_id), secrets.token_urlsafe(32)
     kept = {name: session[name] for name in KEPT if name in session}
@@ -71,7 +81,27 @@ def _enter(found: Card) -> Answer:
     session.update(kept)
     session[guest.TOKEN] = token
     actions.open_page(found, token_hash=auth.token_hash(token), on=today_of(person), **by_myself())
-    return redirect(url_for("mypage.start"), 303)
+
+
+def closed() -> Answer | None:
+    """What somebody gets whose page is not open. What they had typed when it closed by itself is kept while they give their code again.
+
+    None lets the request go on: the page is open again.
+    """
+    token = session.get(guest.TOKEN)
+    card = actions.card_of_idle(auth.token_hash(token)) if token and request.method not in SAFE_METHODS else None
+    if card is None:
+        return redirect(url_for("mypage.card"), 303)
+    form, again, number = CardForm(), AGAIN in request.form, card.number
+    del form.number
+    if again and form.validate() and not isinstance(status := _tried(form, number), int):
+        _enter(status)
+        g.pop("own", None)
+        return None
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT]
+    if not again:
+        form.code.errors = []
+    return render_template("mypage/again.html", form=form, kept=kept, again=AGAIN), 422
 
 
 @bp.post("/me/sign-out")
@@ -97,4 +127,5 @@ def demonstrate(person_id: int) -> Answer:
     found = cards.of(person_id)
     if not current_app.config["SETTINGS"].demo or found is None or person_id not in [key for key, *_rest in reads.of_demonstration()]:
         abort(404)
-    return _enter(found)
+    _enter(found)
+    return redirect(url_for("mypage.start"), 303)
