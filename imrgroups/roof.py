@@ -76,13 +76,19 @@ class _Key(IntegerConverter):
 
 
 def _limit(app: Flask) -> None:
-    """A coarse cover for each process: at most 300 changes a minute from one address. Sign-in is counted in our own table besides."""
+    """A coarse cover for each process: at most 300 changes, and 60 looks at secret addresses, a minute from one place.
+
+    Sign-in is counted in our own table besides.
+    """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", enabled=not app.testing)
 
     @app.before_request
     def check() -> None:
         if request.method not in db.SAFE_METHODS:
             with limiter.limit("300 per minute", scope="changes"):
+                pass
+        elif getattr(app.view_functions.get(request.endpoint or ""), "policy", None) == guest.SECRET_ADDRESS:
+            with limiter.limit("60 per minute", scope="secrets"):
                 pass
 
 

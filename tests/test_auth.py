@@ -263,6 +263,11 @@ def test_own_pages_open_to_the_participant_alone_and_everything_of_staff_stays_s
     assert asked >= 150 and wrong == [], f"{len(wrong)} of {asked} wrong: {wrong[:5]}"
 
 
+def test_addresses_that_are_secrets_themselves_are_these_and_no_others(app):
+    declared = {rule.endpoint: getattr(app.view_functions[rule.endpoint], "policy", None) for rule in app.url_map.iter_rules()}
+    assert {endpoint for endpoint, policy in declared.items() if policy == guest.SECRET_ADDRESS} == {"mypage.feed"}
+
+
 def may_see(world, name, person):
     return decide("people.see", ties_of(world, name), scope_of(world.people[person])) is Y
 

@@ -1,8 +1,8 @@
-"""What belongs to somebody's own page: the browsers it is open in, and the worksheets they filled in."""
+"""What belongs to somebody's own page: the browsers it is open in, the worksheets they filled in, and calendars to subscribe to."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from imrgroups.db import RandomKey, db
@@ -43,3 +43,17 @@ class FilledSheet(RandomKey, db.Model):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class CalendarFeed(db.Model):
+    """A secret address at which a calendar reads the meetings of somebody of staff or of a participant; only its hash is kept."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (CheckConstraint("(staff_id IS NULL) <> (participant_id IS NULL)", name="one_owner"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id"), index=True)
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from imrgroups.db import db
 from imrgroups.enrolment import roster
 from imrgroups.enrolment.models import Card, Enrolment
-from imrgroups.groups.models import Group, Meeting, PlannedTopic
+from imrgroups.groups.models import Group, GroupLeader, Meeting, PlannedTopic
 from imrgroups.i18n import curriculum, language
 from imrgroups.library import content
 from imrgroups.library.content.shelf import Page, opened
 from imrgroups.mypage import actions
 from imrgroups.mypage.actions import Answers
+from imrgroups.mypage.actions.feeds import Owner
 from imrgroups.mypage.models import FilledSheet
 from imrgroups.notes import ledger
 from imrgroups.people.models import Participant
@@ -23,6 +25,7 @@ from imrgroups.staff.actions import DEMONSTRATION_DOMAIN
 from imrgroups.staff.models import Role, Staff
 
 LASTS = timedelta(hours=2)  # a meeting stays the next one while it goes on
+BEHIND = timedelta(days=31)  # a calendar hears so long of what was cancelled
 SHOWN_OF_DEMONSTRATION = 4
 
 
@@ -157,6 +160,58 @@ def newest_sheets(participant_id: int) -> list[tuple[FilledSheet, str]]:
     for row in actions.sheets(participant_id):
         found.setdefault(row.worksheet, row)
     return [(row, page_title(row.worksheet) or row.worksheet) for row in found.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Something in a calendar. key: names it for good; sequence: grows with each change; begins, ends: local times with their zone."""
+
+    key: str
+    begins: datetime
+    ends: datetime
+    place: str
+    sequence: int
+    cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCalendar:
+    """What a feed holds, in the language of its owner."""
+
+    language: str
+    events: list[Dated]
+
+
+def calendar_of(owner: Owner, now: datetime) -> OwnCalendar | None:
+    """What the calendar of somebody holds, from a month ago on; None for staff who no longer work here. Two statements.
+
+    Whoever leads: the meetings of their groups. A participant: those of the days they belong to the group.
+    """
+    if owner.participant_id:
+        spoken = db.session.execute(select(Participant.language).where(Participant.id == owner.participant_id)).scalar()
+        belongs = (
+            Enrolment.group_id == Meeting.group_id, Enrolment.participant_id == owner.participant_id,
+            Enrolment.joined_on <= Meeting.meets_on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= Meeting.meets_on),
+        )
+        mine = select(Enrolment.id).where(*belongs).exists()
+    else:
+        spoken = db.session.execute(select(Staff.language).where(Staff.id == owner.staff_id, Staff.active)).scalar()
+        mine = Meeting.group_id.in_(select(GroupLeader.group_id).where(GroupLeader.staff_id == owner.staff_id))
+    return None if spoken is None else OwnCalendar(spoken, _meetings(mine, now))
+
+
+def _meetings(mine: ColumnElement[bool], now: datetime) -> list[Dated]:
+    wanted = (
+        select(Meeting.id, Meeting.starts_at, Meeting.version, Meeting.state, Group.minutes, Group.place, Group.timezone)
+        .join(Group, Group.id == Meeting.group_id)
+        .where(mine, Meeting.starts_at > now - BEHIND, or_(Group.ended_on.is_(None), Group.ended_on >= Meeting.meets_on))
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    found = []
+    for row in db.session.execute(wanted):
+        begins, ends = (at.astimezone(ZoneInfo(row.timezone)) for at in (row.starts_at, row.starts_at + timedelta(minutes=row.minutes)))
+        found.append(Dated(f"meeting {row.id}", begins, ends, row.place, row.version, row.state == "cancelled"))
+    return found
 
 
 def of_demonstration() -> list[tuple[int, str, str]]:

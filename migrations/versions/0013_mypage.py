@@ -1,4 +1,4 @@
-"""Cards, own pages, filled-in worksheets, and what people say of homework and steps by themselves."""
+"""Cards, own pages, filled-in worksheets, calendar feeds, and what people say of homework and steps by themselves."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,6 +54,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_own_sessions_token_hash")),
     )
     op.create_index(op.f("ix_own_sessions_card_id"), "own_sessions", ["card_id"], unique=False)
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("participant_id", sa.BigInteger(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(staff_id IS NULL) <> (participant_id IS NULL)", name=op.f("ck_calendar_feeds_one_owner")),
+        sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_calendar_feeds_participant_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_calendar_feeds_staff_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feeds_token_hash")),
+    )
+    op.create_index(op.f("ix_calendar_feeds_participant_id"), "calendar_feeds", ["participant_id"], unique=False)
+    op.create_index(op.f("ix_calendar_feeds_staff_id"), "calendar_feeds", ["staff_id"], unique=False)
     # In one statement: SQLite adds no constraint to a table that is there, and to build it anew is refused where other rows refer to it.
     op.execute(
         "ALTER TABLE assignments ADD COLUMN said VARCHAR CONSTRAINT ck_assignments_said_word "
@@ -68,6 +84,7 @@ def downgrade() -> None:
     op.drop_column("steps", "said_on")
     op.drop_column("assignments", "said_on")
     op.drop_column("assignments", "said")
+    op.drop_table("calendar_feeds")
     op.drop_table("own_sessions")
     op.drop_table("filled_sheets")
     op.drop_table("cards")

@@ -29,7 +29,7 @@ NOT_CARRIED = {
     "translation_reviews": "of texts of this installation",
     "messages": "sent from here", "deliveries": "told to this installation", "replies": "came to this installation",
     "call_tasks": "calls of this installation", "number_states": "what this installation found out of numbers",
-    "cards": "secrets of this installation", "own_sessions": "signed-in browsers",
+    "cards": "secrets of this installation", "own_sessions": "signed-in browsers", "calendar_feeds": "secrets of this installation",
     "filled_sheets": "a person's own words, which are theirs to print and in the backup",
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",
     "staff.mf_recovery_codes": "secret", "staff.confirmed_at": "of Flask-Security", "staff.active": "follows from left_on",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, session, url_for
+from flask import Blueprint, Response, current_app, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from imrgroups import auth, config, guest
@@ -38,6 +38,11 @@ def done(message: str, endpoint: str, **values: Any) -> Redirect:
     return redirect(url_for(endpoint, **values), 303)
 
 
+def base() -> str:
+    """The address of the program as it is written on paper: the public one, else the one this page was asked at."""
+    return str(current_app.config["SETTINGS"].public_url or request.url_root).rstrip("/")
+
+
 def large() -> bool:
     """Whether the page is shown in large text: as chosen in this browser, else as the person's print."""
     person = guest.own()
@@ -63,4 +68,4 @@ def _touch(response: Response) -> Response:
     return response
 
 
-from imrgroups.mypage.views import door, leaders, own, sheets  # noqa: E402, F401
+from imrgroups.mypage.views import calendar, door, leaders, own, sheets  # noqa: E402, F401

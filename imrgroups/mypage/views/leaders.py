@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 import segno
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 
 from imrgroups import auth, config, pdf
 from imrgroups.auth import policy
@@ -14,7 +14,7 @@ from imrgroups.enrolment.models import Card
 from imrgroups.i18n import LOCALES, day, gettext, in_language, language
 from imrgroups.mypage import reads
 from imrgroups.mypage.models import FilledSheet
-from imrgroups.mypage.views import Answer, bp, today_of
+from imrgroups.mypage.views import Answer, base, bp, today_of
 from imrgroups.people.models import Participant
 from imrgroups.staff.models import Centre
 
@@ -45,11 +45,6 @@ def end_card(participant_id: int) -> Answer:
     cards.end(_person(participant_id), **_by_me())
     flash(gettext("The card no longer works. What they wrote stays."), "done")
     return redirect(url_for("desk.person", participant_id=participant_id, _anchor="card"), 303)
-
-
-def base() -> str:
-    """The address of the program as it is written on paper: the public one, else the one this page was asked at."""
-    return str(current_app.config["SETTINGS"].public_url or request.url_root).rstrip("/")
 
 
 @bp.get("/people/<int:participant_id>/card.pdf")
