@@ -1,4 +1,4 @@
-"""The only writer of messages, replies, calls to make and what people asked for about them."""
+"""Planning: messages to send, calls to make, and people's own words."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
