@@ -166,13 +166,13 @@ def work(settings: config.Settings, say: Callable[[str], None]) -> None:
     app = create_app(settings)
     with opened(app):
         ready()
-    with _ending_on_sigterm(), worker(app):
-        steady()
-        say("The worker is running. Stop with Ctrl+C.")
-        try:
+    steady()
+    try:
+        with _ending_on_sigterm(), worker(app):
+            say("The worker is running. Stop with Ctrl+C.")
             threading.Event().wait()
-        except (KeyboardInterrupt, SystemExit):
-            pass
+    except (KeyboardInterrupt, SystemExit):
+        pass
     say("Stopped.")
 
 

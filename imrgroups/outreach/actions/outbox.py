@@ -1,4 +1,4 @@
-"""The only writer of messages, replies, calls to make and what people asked for about them."""
+"""Planning: messages to send, calls to make, and people's own words."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -70,8 +70,8 @@ def _new(model: type[Message] | type[CallTask], row: Message | CallTask) -> bool
     """Write the row unless one of its key is there; two planners at once make one row."""
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     values = {column.key: getattr(row, column.key) for column in model.__table__.columns}
-    result = db.session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=["key"]))
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    wanted = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=["key"]).returning(model.id)
+    return db.session.execute(wanted).scalar() is not None
 
 
 def ask_to_call(
