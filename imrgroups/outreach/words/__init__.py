@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from zlib import crc32
 
-from imrgroups.i18n import LOCALES, clock, day, gettext, in_language, weekday
+from imrgroups.i18n import LOCALES, clock, day, gettext, in_language, short_day, weekday
 from imrgroups.outreach.words import letters, texts
 from imrgroups.outreach.words.texts import STEPS, Step
 from imrgroups.rules.replies import lint
@@ -164,7 +164,7 @@ def _values(facts: Facts, template: str) -> dict[str, str]:
     first, second = [*facts.slots, None, None][:2]
     values = {
         "when": _when(facts.on, facts.at, facts.place, facts.today),
-        "old": clock(facts.at) if facts.new_on == facts.on else _when(facts.on, None, "", facts.today),
+        "old": clock(facts.at) if facts.new_on == facts.on else short_day(facts.on),
         "new": _when(facts.new_on, facts.new_at, facts.place, facts.today),
         "about": facts.about or str(texts.CLOSE_TO_YOU), "words": facts.words,
         **{

@@ -57,7 +57,9 @@ SPOKEN_ANSWERS: dict[str, str] = {
     "how_often": lazy_gettext("Press 1 for more than once, 2 for once, and 3 for no."),
     "how_much": lazy_gettext("Press 1 for yes, 2 for a little, and 3 for not so far."),
 }
-SPOKEN_HELLO = (lazy_gettext("Hello %(name)s. %(sender)s says hello."), lazy_gettext("Hello. %(sender)s says hello."))
+SPOKEN_HELLO = (
+    lazy_gettext("Hello %(name)s. This is a greeting from %(sender)s."), lazy_gettext("Hello. This is a greeting from %(sender)s."),
+)
 
 QUOTING: Words = (
     lazy_gettext('You once wrote: "%(quote)s" We think of you.'),
@@ -70,7 +72,7 @@ _REMINDER_SHARED: Words = (
     lazy_gettext("As agreed: %(when)s."),
     lazy_gettext("A small reminder: %(when)s."),
     lazy_gettext("You are welcome %(when)s."),
-    lazy_gettext("We have a time %(when)s."),
+    lazy_gettext("I am here for you %(when)s."),
 )
 _MISSED_SHARED: Words = (
     lazy_gettext("A friendly greeting. I hope you are well."),
@@ -170,7 +172,7 @@ STEPS: dict[str, dict[str, Step]] = {
             lazy_gettext("Shall we catch up, you and I? 1: %(slot_1)s. 2: %(slot_2)s."),
         ), "slots", shared=(lazy_gettext("I have time for you. 1: %(slot_1)s. 2: %(slot_2)s."),)),
         "one": Step((
-            lazy_gettext("I can go over what you missed %(slot_1)s."),
+            lazy_gettext("I have time to go over it with you %(slot_1)s."),
             lazy_gettext("Shall we catch up, you and I, %(slot_1)s?"),
         ), "slot", shared=(lazy_gettext("I have time for you %(slot_1)s."),)),
     },
@@ -183,8 +185,8 @@ STEPS: dict[str, dict[str, Step]] = {
     },
     "moved": {
         "plain": Step((
-            lazy_gettext("Our time has moved. We meet %(new)s, not %(old)s."),
-            lazy_gettext("A new time for us: %(new)s instead of %(old)s."),
+            lazy_gettext("We have a new time: %(new)s, not %(old)s."),
+            lazy_gettext("Our time has moved to %(new)s, not %(old)s."),
         ), "come"),
     },
     "cancelled": {
