@@ -1,6 +1,7 @@
 """The pages a leader works from: today, a meeting, a group, a person."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
@@ -129,6 +130,7 @@ def person(participant_id: int) -> Answer:
     may_read, card = auth.reads_clinical(), cards.of(participant_id)
     return render_template(
         "desk/person.html", person=row, card=card, card_until=cards.until(card) if card else None,
+        wrong_codes=cards.wrong_codes(card, since=config.now() - timedelta(days=1)) if card else 0,
         own_sheets=own.newest_sheets(participant_id), groups=roster.groups_of(participant_id), may_read=may_read,
         goals=goals.goals_of(participant_id) if may_read else [], homework=homework.homework_of(participant_id)[:8] if may_read else [],
         figures=figures.person_figures(participant_id, config.now().date()), dose=ledger.dose_of(participant_id),

@@ -83,3 +83,14 @@ def test_a_sheet_that_may_be_read_is_read_by_leaders_alone(world, browser_as):
     for name in ("Charlie", "Nora", "Adam", "Kim"):
         assert browser_as(name).get(f"{page_of(world)}/sheets/{row}").status_code == 403
     assert browser_as("Dana").get(f"{page_of(world, 'Bo')}/sheets/{row}").status_code == 404
+
+
+def test_many_wrong_codes_are_told_to_the_leader(app, world, browser_as, frozen):
+    card = cards.make(world.people["Amal"], on=world.today, by=None, now=world.now)
+    address, wrong = f"/card/{cards.token(card)}", f"{(int(card.code) + 1) % 10_000:04d}"
+    client, dana = app.test_client(), browser_as("Dana")
+    for _ in range(4):
+        client.post(address, data={"code": wrong})
+    assert "wrong codes" not in dana.get(page_of(world)).text
+    client.post(address, data={"code": wrong})
+    assert "5 wrong codes were tried with this card since yesterday" in dana.get(page_of(world)).text

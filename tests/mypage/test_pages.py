@@ -292,6 +292,35 @@ def test_words_on_an_older_version_are_taken_over_or_shown_and_never_lost(world,
     assert len(db.session.execute(select(FilledSheet)).all()) == 2
 
 
+def test_words_on_a_sheet_that_is_no_longer_used_are_still_shown(world, opened_by):
+    client, told = opened_by("Amal"), Answers({"old-sheet.a": "kept words"}, {"old-sheet.a": "An old question"})
+    mine = world.people["Amal"].id
+    actions.keep_sheet(mine, "old-sheet", edition="1", language="en", answers=told, shared=False, version=0, by=None, now=world.now)
+    assert "/me/sheets/old-sheet" in client.get("/me/sheets").text
+    page = client.get("/me/sheets/old-sheet").text
+    assert "An old question" in page and "kept words" in page
+    assert client.get("/me/sheets/old-sheet.pdf").status_code == 404 and client.get("/me/everything.pdf").status_code == 200
+
+
+def test_what_is_kept_to_oneself_again_is_so_in_every_edition(world):
+    mine, told = world.people["Amal"].id, Answers({"a.b": "x"}, {})
+    kept = {"language": "en", "answers": told, "version": 0, "by": None, "now": world.now}
+    actions.keep_sheet(mine, SHEET, edition="1", shared=True, **kept)
+    actions.keep_sheet(mine, SHEET, edition="2", shared=True, **kept)
+    assert [row.shared for row in actions.sheets(mine)] == [True, True]
+    actions.keep_sheet(mine, SHEET, edition="2", shared=False, **{**kept, "version": 1})
+    db.session.expire_all()
+    assert [row.shared for row in actions.sheets(mine)] == [False, False]
+
+
+def test_a_mistaken_address_looks_like_the_own_page_and_leads_back_to_it(world, opened_by):
+    client = opened_by("Amal")
+    for address in ("/me/nothing", "/card/a/b"):
+        page = client.get(address)
+        assert page.status_code == 404 and "imrgroups" not in words(page) and 'href="/me"' in page.text
+    assert "imrgroups" in words(client.get("/meetings/nothing"))
+
+
 def test_two_browsers_at_once_keep_one_row(world):
     mine, told = world.people["Amal"].id, Answers({"a.b": "x"}, {})
     kept = {"edition": "1", "language": "en", "answers": told, "shared": False, "by": None, "now": world.now}

@@ -4,7 +4,7 @@ import secrets
 from datetime import date, datetime
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from imrgroups import audit, secret
 from imrgroups.db import db
@@ -12,6 +12,7 @@ from imrgroups.enrolment.models import Card, Enrolment
 from imrgroups.groups.models import Group
 from imrgroups.people.models import Participant
 from imrgroups.rules.card import good_until
+from imrgroups.staff.models import SignInAttempt
 
 LETTERS = "23456789abcdefghjkmnpqrstvwxyz"  # none that is taken for another when it is read from paper
 LENGTH = 12
@@ -56,6 +57,17 @@ def find(number: str) -> Card | None:
 
 def _lookup(number: str) -> str:
     return secret.lookup(f"card {number}")
+
+
+def tries_of(number: str) -> str:
+    """What wrong codes for this number are counted by."""
+    return secret.lookup(f"card code {number}")
+
+
+def wrong_codes(card: Card, *, since: datetime) -> int:
+    """How many wrong codes were tried with a card since an instant; they are forgotten after a day."""
+    wanted = select(func.count()).where(SignInAttempt.subject == tries_of(card.number), SignInAttempt.at > since)
+    return db.session.execute(wanted).scalar_one()
 
 
 def until(card: Card) -> date:

@@ -110,6 +110,9 @@ def keep_sheet(
     filled = {name: value for name, value in answers.values.items() if value}
     told = {"values": filled, "labels": {name: answers.labels.get(name, "") for name in filled}}
     row.answers, row.language, row.shared, row.saved_at = json.dumps(told, ensure_ascii=False), language, shared, now
+    if not shared:  # a sheet is kept to oneself in all its editions
+        others = (FilledSheet.participant_id == participant_id, FilledSheet.worksheet == worksheet, FilledSheet.id != row.id)
+        db.session.execute(update(FilledSheet).where(*others).values(shared=False))
     _record("own.sheet_kept", participant_id, by, now, worksheet=worksheet, shared=shared)
     try:
         db.session.commit()

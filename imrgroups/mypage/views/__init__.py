@@ -43,6 +43,11 @@ def base() -> str:
     return str(current_app.config["SETTINGS"].public_url or request.url_root).rstrip("/")
 
 
+def own_place() -> bool:
+    """Whether the address is one of a participant's, whose pages look different, also where something went wrong."""
+    return request.path == "/me" or request.path.startswith(("/me/", "/card"))
+
+
 def large() -> bool:
     """Whether the page is shown in large text: as chosen in this browser, else as the person's print."""
     person = guest.own()
@@ -51,7 +56,7 @@ def large() -> bool:
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"own": g.get("own"), "own_large": large, "own_pages_of_demonstration": reads.of_demonstration}
+    return {"own": g.get("own"), "own_large": large, "own_place": own_place, "own_pages_of_demonstration": reads.of_demonstration}
 
 
 @bp.after_request

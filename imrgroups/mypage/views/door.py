@@ -48,7 +48,7 @@ def card(token: str = "") -> Answer:
 def _tried(form: CardForm, number: str) -> Card | int:
     """The card that number and code open; else the form says what to do, and the status of the answer comes back."""
     now = config.now()
-    subjects = {secret.lookup(f"card code {number}"): TRIES, secret.lookup(f"card code from {request.remote_addr}"): TRIES_FROM}
+    subjects = {cards.tries_of(number): TRIES, secret.lookup(f"card code from {request.remote_addr}"): TRIES_FROM}
     tries = staff.begin_tries(subjects, since=now - WINDOW, by=None, now=now)
     if tries is None:
         form.code.errors = [gettext("That was five tries. Wait fifteen minutes, then try again. Nothing is lost")]

@@ -2,12 +2,12 @@
 
 from flask import abort, render_template, request
 
-from imrgroups import config, pdf
+from imrgroups import config, guest, pdf
 from imrgroups.forms import clean
 from imrgroups.goals import reads as goals_read
 from imrgroups.guest import own_page
 from imrgroups.homework import actions as homework
-from imrgroups.i18n import day, day_at, gettext, language
+from imrgroups.i18n import day, day_at, gettext, language, short_day
 from imrgroups.library import content
 from imrgroups.library.content.shelf import opened
 from imrgroups.mypage import actions, reads
@@ -44,6 +44,9 @@ def my_sheets() -> Answer:
 @own_page
 def sheet(worksheet: str, paper: str = "") -> Answer:
     """One worksheet with what was written on it, to go on with or to print."""
+    if content.load().find(worksheet) is None:
+        rows = [row for row in actions.sheets(guest.own_id()) if row.worksheet == worksheet]
+        return render_template("mypage/kept.html", rows=[(row, reads.written(row)) for row in rows]) if rows and not paper else abort(404)
     person, filled = _mine(worksheet)
     if paper:
         return printed([_printed(filled, person)], person)
@@ -58,7 +61,7 @@ def _page(filled: Filled, typed: dict[str, str] | None = None, refused: str = ""
 
 
 def _printed(filled: Filled, person: Participant) -> pdf.PrintDocument:
-    on = day(filled.saved_at.date()) if filled.saved_at else ""
+    on = short_day(filled.saved_at.date()) if filled.saved_at else ""
     return content.printed(
         filled.page.document, opened().programme, filled.page.language, name=person.first_name, date=on, values=filled.values
     )
