@@ -86,6 +86,25 @@ def test_an_unknown_number_is_throttled_like_a_known_one(app, world):
     assert answers == [422] * 5 + [429]
 
 
+def test_strangers_with_the_link_cannot_keep_the_right_person_out_of_a_browser_they_used_before(app, card_of):
+    own, address, code = at_the_door(app, card_of("Amal"))
+    assert own.post(address, data={"code": code}).status_code == 303
+    own.post("/me/sign-out")
+    stranger = app.test_client()
+    for _ in range(6):
+        stranger.post(address, data={"code": wrong(code)})
+    assert stranger.post(address, data={"code": code}).status_code == 429
+    assert own.post(address, data={"code": code}).status_code == 303
+    assert code not in own.get_cookie("known_page").value and "Amal" not in own.get_cookie("known_page").value
+
+
+def test_a_browser_that_is_known_guesses_no_more_often_than_others(app, card_of):
+    own, address, code = at_the_door(app, card_of("Amal"))
+    own.post(address, data={"code": code})
+    statuses = [own.post(address, data={"code": wrong(code)}).status_code for _ in range(6)]
+    assert statuses == [422] * 5 + [429]
+
+
 def test_guesses_at_one_card_do_not_keep_others_out(app, card_of):
     first, second = at_the_door(app, card_of("Amal")), at_the_door(app, card_of("Dina"))
     for _ in range(6):

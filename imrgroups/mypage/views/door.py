@@ -4,7 +4,7 @@ import hmac
 import secrets
 from datetime import timedelta
 
-from flask import abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import abort, after_this_request, current_app, g, redirect, render_template, request, session, url_for
 from flask_security import logout_user
 
 from imrgroups import auth, config, guest, secret
@@ -22,6 +22,7 @@ from imrgroups.staff import actions as staff
 
 WINDOW = timedelta(minutes=15)
 TRIES, TRIES_FROM = 5, 50
+KNOWN = guest.Known("known_page", "known-page")
 AGAIN = "again"
 NOT_KEPT = (AGAIN, "code", "csrf_token")
 KEPT = ("lang", "text_size")  # what a browser remembers from before somebody signed in
@@ -49,6 +50,8 @@ def _tried(form: CardForm, number: str) -> Card | int:
     """The card that number and code open; else the form says what to do, and the status of the answer comes back."""
     now = config.now()
     subjects = {cards.tries_of(number): TRIES, secret.lookup(f"card code from {request.remote_addr}"): TRIES_FROM}
+    if browser := KNOWN.names().get(_known_as(number)):
+        subjects = {secret.lookup(f"card code known {browser}"): TRIES}
     tries = staff.begin_tries(subjects, since=now - WINDOW, by=None, now=now)
     if tries is None:
         form.code.errors = [gettext("That was five tries. Wait fifteen minutes, then try again. Nothing is lost")]
@@ -71,15 +74,20 @@ def _opened_by(number: str, code: str) -> Card | None:
     return found if today_of(db.session.get_one(Participant, found.participant_id)) <= cards.until(found) else None
 
 
+def _known_as(number: str) -> str:
+    return secret.lookup(f"known card {number}")
+
+
 def _enter(found: Card) -> None:
     """Begin a session of its own; whoever was signed in here before is signed out."""
-    person, token = db.session.get_one(Participant, found.participant_id), secrets.token_urlsafe(32)
+    person, token, number = db.session.get_one(Participant, found.participant_id), secrets.token_urlsafe(32), found.number
     kept = {name: session[name] for name in KEPT if name in session}
     if auth.me():
         logout_user()
     session.clear()
     session.update(kept)
     session[guest.TOKEN] = token
+    after_this_request(lambda response: KNOWN.remember(_known_as(number), response) or response)
     actions.open_page(found, token_hash=auth.token_hash(token), on=today_of(person), **by_myself())
 
 
