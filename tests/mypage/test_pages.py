@@ -348,7 +348,7 @@ def test_everything_is_on_paper_before_anything_was_filled_in(world, opened_by):
 # -- Messages and own words
 
 
-def test_messages_are_turned_off_and_on_by_oneself(world, opened_by):
+def test_messages_are_turned_off_and_on_by_oneself(world, opened_by, browser_as):
     client, mine = opened_by("Amal"), world.people["Amal"].id
     assert "Messages are on." in client.get("/me/messages").text
     client.post("/me/messages", data={"on": "no"})
@@ -357,6 +357,7 @@ def test_messages_are_turned_off_and_on_by_oneself(world, opened_by):
     assert people.has_consented([mine], "messages") == {mine}
     newest = people.consents_of(mine)[0]
     assert newest.how == "own page" and newest.by_id is None
+    assert "On their own page" in browser_as("Dana").get(f"/people/{mine}/consents").text
 
 
 def test_own_words_are_kept_and_quoted_only_where_one_says_so(world, opened_by):
