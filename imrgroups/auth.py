@@ -47,6 +47,7 @@ PERMISSIONS: dict[str, dict[str, Reach]] = {
     "centre.create": {"administrator": Reach.ANY},
     "centre.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
     "staff.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
+    "training.keep": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
     "overview.see": {"coordinator": Reach.ANY},
     "centre.export": {"coordinator": Reach.CENTRE},
     "reason.state": {"coordinator": Reach.CENTRE},

@@ -52,6 +52,8 @@ PAGES = {
         "/centres/{centre}",
         "/centres/{centre}/staff/new",
         "/centres/{centre}/closed-weeks",
+        "/centres/{centre}/training",
+        "/centres/{centre}/training/new",
         "/groups/{group}",
         "/groups/{group}/reason",
         "/meetings/{held}/notes",
