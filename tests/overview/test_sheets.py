@@ -27,6 +27,10 @@ NOT_CARRIED = {
     "sign_in_attempts": "throttling", "receipts": "answered taps",
     "translation_edits": "texts of this installation, they travel as a PO file", "comments": "about texts of this installation",
     "translation_reviews": "of texts of this installation",
+    **dict.fromkeys(
+        ("reviews", "review_assessors", "ratings", "consensus", "reports", "report_signatures", "recommendations"),
+        "belongs to two centres at once; a backup carries it",
+    ),
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",
     "staff.mf_recovery_codes": "secret", "staff.confirmed_at": "of Flask-Security", "staff.active": "follows from left_on",
     "participants.version": "counts changes here", "groups.version": "counts changes here", "meetings.version": "counts changes here",
