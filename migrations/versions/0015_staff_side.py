@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015_staff_side"
-down_revision = "0012_outreach"
+down_revision = "0014_reviews"
 
 
 def upgrade() -> None:

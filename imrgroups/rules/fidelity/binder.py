@@ -48,7 +48,7 @@ class Difference:
 
     @property
     def kind(self) -> str:
-        """ "added", "changed" or "gone"."""
+        """One of "added", "changed", "gone"."""
         return "added" if self.before is None else "gone" if self.after is None else "changed"
 
 

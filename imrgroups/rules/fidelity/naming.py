@@ -54,7 +54,8 @@ def _forms(name: str) -> list[str]:
     singles = [word for word in (*words, *parts) if len(word) > 1 and not word[:1].islower()] or words[:1]
     initials = [f"{words[0]} {words[-1][0]}.", f"{words[0]} {words[-1][0]}"] if len(words) > 1 else []
     ends = [f"{words[0]} {words[-1]}"] if len(words) > 2 else []
-    return list(dict.fromkeys([" ".join(words), *ends, *initials, *(single for single in singles if len(single) > 2 or single == words[0])]))
+    singles = [single for single in singles if len(single) > 2 or single == words[0]]
+    return list(dict.fromkeys([" ".join(words), *ends, *initials, *singles]))
 
 
 def _pattern(forms: list[str], flags: int) -> re.Pattern[str] | None:
