@@ -48,7 +48,6 @@ PERMISSIONS: dict[str, dict[str, Reach]] = {
     "centre.create": {"administrator": Reach.ANY},
     "centre.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
     "staff.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
-    "training.keep": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
     "overview.see": {"coordinator": Reach.ANY},
     "centre.export": {"coordinator": Reach.CENTRE},
     "reason.state": {"coordinator": Reach.CENTRE},
@@ -58,6 +57,9 @@ PERMISSIONS: dict[str, dict[str, Reach]] = {
     "review.rate": {"assessor": Reach.REVIEW},
     "review.answer": {"leader": Reach.GROUP},
     "review.follow": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "binder.see": {"leader": Reach.GROUP, "coordinator": Reach.REASON, "assessor": Reach.REVIEW},
+    "binder.freeze": {"coordinator": Reach.CENTRE, "assessor": Reach.REVIEW},
+    "binder.close": {"coordinator": Reach.CENTRE},
 }
 # What needs no policy of ours: files that are the same for everybody, and Flask-Security's pages, which it guards itself.
 OPEN = frozenset({"static"})

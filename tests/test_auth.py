@@ -66,7 +66,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "led": set(),
         "centre": {
             "group.see", "group.plan", "group.create", "register.see", "register.keep", "people.create", "people.see", "people.edit",
-            "centre.edit", "staff.edit", "training.keep", "centre.export", "reason.state",
+            "centre.edit", "staff.edit", "centre.export", "reason.state",
             "review.see", "review.plan", "review.follow",
         },
         "reason": {"clinical.see"},
@@ -77,7 +77,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     },
     "administrator": {
         "everywhere": {"today.see", "account.own", "centre.list", "centre.create"}, "led": set(),
-        "centre": {"centre.edit", "staff.edit", "training.keep"}, "reason": set(),
+        "centre": {"centre.edit", "staff.edit"}, "reason": set(),
     },
 }
 KNOWN = {action for row in EXPECTED.values() for actions in row.values() for action in actions}

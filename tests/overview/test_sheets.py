@@ -31,7 +31,7 @@ NOT_CARRIED = {
     "messages": "sent from here", "deliveries": "told to this installation", "replies": "came to this installation",
     "call_tasks": "calls of this installation", "number_states": "what this installation found out of numbers",
     **dict.fromkeys(
-        ("reviews", "review_assessors", "ratings", "consensus", "reports", "report_signatures", "recommendations"),
+        ("reviews", "review_assessors", "ratings", "consensus", "reports", "report_signatures", "recommendations", "binders"),
         "belongs to two centres at once; a backup carries it",
     ),
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",

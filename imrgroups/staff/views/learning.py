@@ -30,7 +30,7 @@ class Line:
 
 
 @bp.get("/centres/<int:centre_id>/training")
-@policy("training.keep", of="centre")
+@policy("staff.edit", of="centre")
 def learning(centre_id: int) -> Answer:
     """Who has which training, who lacks supervision, and what was put down in a year."""
     centre = db.session.get_one(Centre, centre_id)
@@ -61,7 +61,7 @@ def _year(this: int) -> int:
 
 
 @bp.route("/centres/<int:centre_id>/training/new", methods=["GET", "POST"])
-@policy("training.keep", of="centre")
+@policy("staff.edit", of="centre")
 def log_learning(centre_id: int) -> Answer:
     """Put down one event for everybody who took part."""
     centre = db.session.get_one(Centre, centre_id)
@@ -87,7 +87,7 @@ def _put_down(new: int, all_of_them: int) -> str:
 
 
 @bp.post("/centres/<int:centre_id>/training/<int:training_id>/remove")
-@policy("training.keep", of="centre")
+@policy("staff.edit", of="centre")
 def take_back_learning(centre_id: int, training_id: int) -> Answer:
     """Take back what was put down for one person by mistake."""
     row = db.session.get(Row, training_id)
