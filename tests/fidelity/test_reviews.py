@@ -45,10 +45,18 @@ def test_a_review_nobody_works_on_follows_the_first_meeting_unless_a_person_chos
     assert reviews["midway"].due_on == date(2027, 3, 10) and reviews["final"].due_on == date(2027, 8, 10)
 
 
-def test_a_group_that_ended_early_gets_no_final_review(world, by):
-    groups.end(world.groups["Thursday"], on=date(2027, 4, 1), reason="too few", **by)
-    made = fidelity.plan_missing(now=world.now)
-    assert {row.kind for row in made if row.group_id == world.groups["Thursday"].id} == {"midway"}
+def test_a_group_that_has_ended_gets_none_and_a_review_whose_time_is_past_is_not_made_up(world, frozen, by):
+    groups.end(world.groups["Thursday"], on=world.today, reason="too few", **by)
+    later = world.now + timedelta(days=120)
+    made = fidelity.plan_missing(now=later)
+    assert [(row.group_id, row.kind) for row in made] == [(world.group.id, "final")]
+
+
+def test_a_dry_run_plans_nothing(world):
+    from imrgroups import jobs
+
+    assert jobs.once("plan-reviews", world.now, dry_run=True) == 4
+    assert jobs.once("plan-reviews", world.now) == 4 and jobs.once("plan-reviews", world.now) == 0
 
 
 @pytest.mark.parametrize(("due_on", "reason"), [(date(2026, 11, 3), "before_start"), (date(2026, 10, 1), "before_start")])

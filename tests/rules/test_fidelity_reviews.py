@@ -72,3 +72,16 @@ def test_assessors_are_to_be_found_from_the_ninth_week():
 @pytest.mark.parametrize(("ended", "day"), [(None, 12), (date(2027, 1, 11), 11), (date(2027, 1, 13), 12)])
 def test_evidence_of_a_group_that_ended_is_counted_for_its_last_day(ended, day):
     assert reviews.counted_on(date(2027, 1, 12), ended) == date(2027, 1, day)
+
+
+OPENS, CLOSES = WINDOW.opens_on, WINDOW.closes_on
+
+
+@pytest.mark.parametrize(("on", "reminded", "said"), [
+    (OPENS - timedelta(days=1), None, ""), (OPENS, None, "opens"), (OPENS + timedelta(days=1), OPENS, ""),
+    (DUE - timedelta(days=8), OPENS, ""), (DUE - timedelta(days=7), OPENS, "due"), (DUE, DUE - timedelta(days=7), ""),
+    (DUE, None, "due"), (CLOSES - timedelta(days=7), DUE, "closes"), (CLOSES, CLOSES - timedelta(days=1), ""),
+    (CLOSES, None, "closes"), (CLOSES + timedelta(days=1), None, ""),
+])
+def test_an_assessor_is_reminded_of_each_thing_once(on, reminded, said):
+    assert reviews.reminder(WINDOW, DUE, on, reminded) == said

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 
 from imrgroups import audit
 from imrgroups.db import db
-from imrgroups.fidelity.evidence import instruments
+from imrgroups.fidelity.evidence import instruments, matching, sheets
 from imrgroups.fidelity.models import Review, ReviewAssessor
 from imrgroups.fidelity.models.reviews import KINDS, OVER
-from imrgroups.groups.models import Group, GroupLeader, Meeting
+from imrgroups.groups.models import Group, Meeting
 from imrgroups.rules.fidelity import reviews as rules
-from imrgroups.staff.models import Staff
+from imrgroups.rules.fidelity.matching import ASSESSORS, match
 
 
 class CannotReview(Exception):
@@ -23,10 +23,12 @@ class CannotReview(Exception):
         self.reason, self.items = reason, list(items)
 
 
-def plan_missing(*, now: datetime, by: int | None = None, groups: Iterable[int] | None = None) -> list[Review]:
+def plan_missing(
+    *, now: datetime, by: int | None = None, groups: Iterable[int] | None = None, dry_run: bool = False
+) -> list[Review]:
     """Give every group its mid-way and its final review, and move those nobody works on yet to where the first meeting now is.
 
-    groups: only these, by key. A group that ended before a review was due gets none. Returns the reviews that are new.
+    groups: only these, by key. A group that has ended gets none, nor does a running one a review whose time is past. Returns what is new.
     """
     scale = instruments.scale()
     known = {(row.group_id, row.kind): row for row in db.session.execute(select(Review)).scalars()}
@@ -37,14 +39,17 @@ def plan_missing(*, now: datetime, by: int | None = None, groups: Iterable[int] 
             if row is not None:
                 if row.state == "planned" and not row.due_chosen and row.due_on != due_on:
                     row.due_on = due_on
-            elif group.ended_on is None or group.ended_on >= due_on:
+            elif group.ended_on is None and rules.window(due_on, scale).closes_on >= now.date():
                 made.append(Review(group_id=group.id, kind=kind, due_on=due_on, instrument=scale.id, instrument_version=scale.version,
                                    created_at=now, state="planned"))
     db.session.add_all(made)
     db.session.flush()
     for review in made:
-        _record("review.planned", review, by, now, kind=review.kind, due=review.due_on.isoformat())
-    db.session.commit()
+        record("review.planned", review, by, now, kind=review.kind, due=review.due_on.isoformat())
+    if dry_run:
+        db.session.rollback()
+    else:
+        db.session.commit()
     return made
 
 
@@ -64,29 +69,29 @@ def assign(
 ) -> ReviewAssessor:
     """Make somebody an assessor of a review. reason: why them, where a warning was given.
 
-    Raises CannotReview("over" | "not_assessor" | "own_centre" | "leads" | "assigned" | "handed_in").
+    Raises CannotReview("over" | "not_assessor" | "own_centre" | "leads" | "assigned" | "begun" | "full" | "needs_reason").
     """
     _open(review)
-    person = db.session.get(Staff, staff_id)
-    if person is None or not person.active or not any(role.name == "assessor" for role in person.roles):
+    wanted, everybody = matching.wanted(review), matching.candidates(now.date())
+    person = next((candidate for candidate in everybody if candidate.staff == staff_id), None)
+    if person is None:
         raise CannotReview("not_assessor")
-    if any(role.centre_id == review.group.centre_id for role in person.roles):
-        raise CannotReview("own_centre")
-    if db.session.execute(
-        select(GroupLeader.staff_id).where(GroupLeader.group_id == review.group_id, GroupLeader.staff_id == staff_id)
-    ).first():
-        raise CannotReview("leads")
-    row = _row(review, staff_id)
-    if row is not None and row.unassigned_at is None:
-        raise CannotReview("assigned")
+    found = match(wanted, person, everybody)
+    if found.bar is not None:
+        raise CannotReview(found.bar)
     if review.state not in ("planned", "rating"):
-        raise CannotReview("handed_in")
+        raise CannotReview("begun")
+    if len(wanted.assigned) >= ASSESSORS:
+        raise CannotReview("full")
+    if found.doubts and not reason.strip():
+        raise CannotReview("needs_reason")
+    row = _row(review, staff_id)
     if row is None:
         row = ReviewAssessor(review_id=review.id, staff_id=staff_id)
         db.session.add(row)
     row.assigned_at, row.assigned_by_id, row.unassigned_at, row.unassigned_reason = now, by, None, None
     row.reason, row.interviewing = reason.strip() or None, interviewing
-    _record("review.assigned", review, by, now, staff=staff_id)
+    record("review.assigned", review, by, now, staff=staff_id)
     db.session.commit()
     return row
 
@@ -105,7 +110,9 @@ def unassign(review: Review, staff_id: int, *, reason: str, by: int | None, now:
     if row.rated_at is not None:
         raise CannotReview("handed_in")
     row.unassigned_at, row.unassigned_reason = now, reason.strip()
-    _record("review.unassigned", review, by, now, staff=staff_id)
+    db.session.flush()
+    advance(review)
+    record("review.unassigned", review, by, now, staff=staff_id)
     db.session.commit()
 
 
@@ -116,7 +123,7 @@ def interview(review: Review, staff_id: int, *, interviewing: bool, by: int | No
     if row is None or row.unassigned_at is not None:
         raise CannotReview("not_assigned")
     row.interviewing = interviewing
-    _record("review.interviewing", review, by, now, staff=staff_id, interviewing=interviewing)
+    record("review.interviewing", review, by, now, staff=staff_id, interviewing=interviewing)
     db.session.commit()
 
 
@@ -128,7 +135,7 @@ def extend(review: Review, *, until_on: date, reason: str, by: int | None, now: 
     except rules.BadReview as error:
         raise CannotReview(error.reason) from error
     review.extended_until_on, review.extended_reason = until_on, reason.strip()
-    _record("review.extended", review, by, now, until=until_on.isoformat())
+    record("review.extended", review, by, now, until=until_on.isoformat())
     db.session.commit()
 
 
@@ -143,7 +150,7 @@ def reschedule(review: Review, *, due_on: date, by: int | None, now: datetime) -
     except rules.BadReview as error:
         raise CannotReview(error.reason) from error
     review.due_on, review.due_chosen = due_on, True
-    _record("review.rescheduled", review, by, now, due=due_on.isoformat())
+    record("review.rescheduled", review, by, now, due=due_on.isoformat())
     db.session.commit()
 
 
@@ -155,7 +162,7 @@ def call_off(review: Review, *, reason: str, by: int | None, now: datetime) -> N
     if review.state != "planned":
         raise CannotReview("begun")
     review.state, review.called_off_reason, review.closed_at = "called_off", reason.strip(), now
-    _record("review.called_off", review, by, now)
+    record("review.called_off", review, by, now)
     db.session.commit()
 
 
@@ -163,6 +170,22 @@ def assigned(review_id: int) -> list[ReviewAssessor]:
     """Who assesses a review now, in the order they were assigned."""
     wanted = select(ReviewAssessor).where(ReviewAssessor.review_id == review_id, ReviewAssessor.unassigned_at.is_(None))
     return list(db.session.execute(wanted.order_by(ReviewAssessor.assigned_at, ReviewAssessor.staff_id)).scalars())
+
+
+def advance(review: Review) -> None:
+    """Move a review on once every assessor has handed their sheet in: to consensus where they differ, else to the report. No commit."""
+    there = assigned(review.id)
+    if review.state not in ("planned", "rating") or not any(row.rated_at for row in there):
+        return
+    if any(row.rated_at is None for row in there):
+        review.state = "rating"
+    else:
+        review.state = "consensus" if sheets.differing(sheets.shared(review)) else "report"
+
+
+def sweep(now: datetime, dry_run: bool = False) -> int:
+    """Plan what is missing, as a job; returns how many reviews are new, or would be."""
+    return len(plan_missing(now=now, dry_run=dry_run))
 
 
 def _row(review: Review, staff_id: int) -> ReviewAssessor | None:
@@ -175,6 +198,7 @@ def _open(review: Review) -> None:
         raise CannotReview("over")
 
 
-def _record(action: str, review: Review, by: int | None, now: datetime, **detail: object) -> None:
+def record(action: str, review: Review, by: int | None, now: datetime, **detail: object) -> None:
+    """Add to the record of the group's centre what was done with a review. No commit."""
     centre = db.session.execute(select(Group.centre_id).where(Group.id == review.group_id)).scalar_one()
     audit.record(action, centre_id=centre, subject=f"reviews/{review.id}", by=by, now=now, detail=detail)

@@ -9,6 +9,8 @@ from enum import StrEnum
 from imrgroups.rules.fidelity.scale import Instrument
 
 LONGEST_EXTENSION_DAYS = 90
+ANSWER_DAYS = 14  # so long the leaders of a group have to answer a draft
+REMIND_BEFORE = timedelta(days=7)
 
 
 class BadReview(ValueError):
@@ -75,3 +77,15 @@ def assign_from(first_on: date, instrument: Instrument) -> date:
 def counted_on(on: date, ended_on: date | None) -> date:
     """The day evidence is counted for: the day asked, or the group's last where it ended before."""
     return on if ended_on is None else min(on, ended_on)
+
+
+def reminder(open_on: Window, due_on: date, on: date, reminded_on: date | None) -> str:
+    """What an assessor who has not handed their sheet in is reminded of on a day: "opens", "due", "closes", or "" for nothing new.
+
+    Each is said once: on or after its day, unless something was said on or after that day already.
+    """
+    said = ""
+    for word, day in (("opens", open_on.opens_on), ("due", due_on - REMIND_BEFORE), ("closes", open_on.closes_on - REMIND_BEFORE)):
+        if day <= on <= open_on.closes_on and (reminded_on is None or reminded_on < day):
+            said = word
+    return said
