@@ -14,6 +14,7 @@ from wtforms.validators import Email, InputRequired, Length, NumberRange, Option
 
 from imrgroups.forms import DayField, Form, LineField, PhoneField, WordsField, at_most, needed
 from imrgroups.i18n import LOCALES, gettext, language, lazy_gettext, number, own_name
+from imrgroups.staff.actions.training import TRAINING_WORDS
 from imrgroups.staff.models import ROLES, TRAINING_KINDS, Staff
 
 ROLE_NAMES = {
@@ -21,16 +22,6 @@ ROLE_NAMES = {
     "coordinator": lazy_gettext("Coordinator"),
     "assessor": lazy_gettext("Assessor"),
     "administrator": lazy_gettext("Administrator"),
-}
-TRAINING_WORDS = {
-    "training": lazy_gettext("Training day before the first group"),
-    "follow_up": lazy_gettext("Training day after six months"),
-    "refresher": lazy_gettext("Refresher day"),
-    "supervision": lazy_gettext("Supervision"),
-    "network": lazy_gettext("Network meeting across centres"),
-    "leadership": lazy_gettext("Leadership meeting"),
-    "fidelity": lazy_gettext("Training in the fidelity scale"),
-    "certification": lazy_gettext("Certification"),
 }
 # What Flask-Security says, in our words. Where a key is missing here, its message belongs to something that is switched off.
 MESSAGES = {

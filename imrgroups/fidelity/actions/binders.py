@@ -109,6 +109,12 @@ def closes_on(binder: Binder) -> date:
     return rules.closes_on(window_of(review).closes_on, final_on, instrument_of(review).timing.binder_kept_days)
 
 
+def may_close(binder: Binder, now: datetime) -> bool:
+    """Whether nobody needs it any more: the report is final, or assessors may no longer look."""
+    today = now.astimezone(ZoneInfo(binder.review.group.timezone)).date()
+    return binder.review.state in ("final", *OVER) or today > window_of(binder.review).closes_on
+
+
 def close(binder: Binder, *, by: int | None, now: datetime) -> None:
     """Delete the copies in a binder; the hash, the times and the counts stay as its receipt.
 
@@ -116,8 +122,7 @@ def close(binder: Binder, *, by: int | None, now: datetime) -> None:
     """
     if binder.closed_at is not None:
         raise CannotBind("closed")
-    today = now.astimezone(ZoneInfo(binder.review.group.timezone)).date()
-    if binder.review.state not in ("final", *OVER) and today <= window_of(binder.review).closes_on:
+    if not may_close(binder, now):
         raise CannotBind("open")
     _empty(binder, by, now)
     db.session.commit()

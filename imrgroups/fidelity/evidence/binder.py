@@ -85,7 +85,8 @@ class Gathering(Ledgers):
         mean = printed(found.mean)
         return {
             "head": {
-                "format": FORMAT, "review": review.kind, "group": review.group.code, "group_name": review.group.name,
+                "format": FORMAT, "review": review.kind, "review_name": self.scale.review(review.kind).name,
+                "group": review.group.code, "group_name": review.group.name,
                 "centre": review.group.centre.name, "due_on": review.due_on.isoformat(), "on": self.on.isoformat(),
                 "instrument": self.scale.id, "instrument_name": self.scale.name, "version": self.scale.version, "seed": review.seed,
                 "sample": list(drawn), "reference": found.reference and found.reference.isoformat(),
@@ -115,7 +116,8 @@ class Gathering(Ledgers):
         entry, unit = scale.item(item.item), item.unit
         of = unit if unit in ("people", "topics") else "meetings"
         return {
-            "key": f"{item.item:02}", "item": item.item, "id": item.id, "name": entry.name, "definition": entry.definition, "unit": of,
+            "key": f"{item.item:02}", "item": item.item, "id": item.id, "counts": entry.counting.counts, "name": entry.name,
+            "definition": entry.definition, "unit": of,
             "value": item.value, "numerator": item.numerator, "denominator": item.denominator, "suggestion": item.suggestion,
             "forecast": item.forecast, "anchor": entry.anchor(item.suggestion) if item.suggestion else "", "anchors": list(entry.anchors),
             "assigned_numerator": item.assigned_numerator, "assigned_denominator": item.assigned_denominator, "planned": item.planned,

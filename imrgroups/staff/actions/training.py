@@ -8,7 +8,19 @@ from sqlalchemy import select
 
 from imrgroups import audit
 from imrgroups.db import db
+from imrgroups.i18n import lazy_gettext
 from imrgroups.staff.models import TRAINING_KINDS, Role, Training
+
+TRAINING_WORDS = {
+    "training": lazy_gettext("Training day before the first group"),
+    "follow_up": lazy_gettext("Training day after six months"),
+    "refresher": lazy_gettext("Refresher day"),
+    "supervision": lazy_gettext("Supervision"),
+    "network": lazy_gettext("Network meeting across centres"),
+    "leadership": lazy_gettext("Leadership meeting"),
+    "fidelity": lazy_gettext("Training in the fidelity scale"),
+    "certification": lazy_gettext("Certification"),
+}
 
 
 class CannotLog(Exception):

@@ -13,7 +13,7 @@ from imrgroups.db import db
 from imrgroups.i18n import gettext
 from imrgroups.staff import actions
 from imrgroups.staff.actions import CannotChangeStaff, CentreDetails, training
-from imrgroups.staff.forms import ROLE_NAMES, TRAINING_WORDS, CentreForm, StaffEditForm, StaffForm, hours
+from imrgroups.staff.forms import ROLE_NAMES, CentreForm, StaffEditForm, StaffForm, hours
 from imrgroups.staff.models import Centre, Staff, StaffSession
 
 bp = Blueprint("staff", __name__)
@@ -86,7 +86,7 @@ def account() -> Answer:
     zone = person.roles[0].centre.timezone if person.roles else "UTC"
     return render_template(
         "staff/account.html", person=person, role_names=ROLE_NAMES, sessions=listed, mfa=settings.mfa, zone=zone,
-        attended=training.log([person.id]), kinds=TRAINING_WORDS, hours=hours,
+        attended=training.log([person.id]), kinds=training.TRAINING_WORDS, hours=hours,
     )
 
 

@@ -13,7 +13,7 @@ from imrgroups.rules.training import Attended, Standing, standing
 from imrgroups.staff import actions
 from imrgroups.staff.actions import training
 from imrgroups.staff.actions.training import CannotLog
-from imrgroups.staff.forms import TRAINING_WORDS, TrainingForm, hours
+from imrgroups.staff.forms import TrainingForm, hours
 from imrgroups.staff.models import Centre, Staff
 from imrgroups.staff.models import Training as Row
 from imrgroups.staff.views import Answer, bp, by_me
@@ -50,8 +50,8 @@ def learning(centre_id: int) -> Answer:
     ]
     years = sorted({row.attended_on.year for row in rows} | {today.year}, reverse=True)
     return render_template(
-        "staff/learning.html", centre=centre, lines=lines, events=events, people=people, kinds=TRAINING_WORDS, hours=hours, year=year,
-        years=years, leaders=[line for line in lines if line.leads],
+        "staff/learning.html", centre=centre, lines=lines, events=events, people=people, kinds=training.TRAINING_WORDS, hours=hours,
+        year=year, years=years, leaders=[line for line in lines if line.leads],
     )
 
 
