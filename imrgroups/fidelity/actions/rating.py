@@ -28,31 +28,31 @@ class Given:
         return not self.not_rated if self.score is None else not self.justification
 
 
-def save(review: Review, given: Mapping[int, Given], *, by: int, now: datetime) -> int:
+def save(review: Review, said: Mapping[int, Given], *, by: int, now: datetime) -> int:
     """Keep what an assessor has put down so far, the items given; returns how many changed. Nobody else reads it before all handed in.
 
     Raises CannotReview("not_assigned" | "handed_in" | "over" | "score" | "item").
     """
     _sheet_of(review, by)
-    _check(review, {item: one.score for item, one in given.items()})
-    changed = _write(review, given, by, now)
+    _check(review, {item: one.score for item, one in said.items()})
+    changed = _write(review, said, by, now)
     if changed:
         record("review.rated", review, by, now, items=sorted(changed))
     db.session.commit()
     return len(changed)
 
 
-def hand_in(review: Review, given: Mapping[int, Given] | None = None, *, by: int, now: datetime) -> None:
+def hand_in(review: Review, said: Mapping[int, Given] | None = None, *, by: int, now: datetime) -> None:
     """Save and close one's own sheet; after the last one the review moves on.
 
     Raises CannotReview as `save`, and CannotReview("incomplete") with the items that lack a score with its reason, or why they have none.
     """
     mine = _sheet_of(review, by)
-    _check(review, {item: one.score for item, one in (given or {}).items()})
-    _write(review, given or {}, by, now)
+    _check(review, {item: one.score for item, one in (said or {}).items()})
+    _write(review, said or {}, by, now)
     db.session.flush()
     there = sheets.own(review.id, by)
-    lacking = [item for item in sheets.items_of(review) if item not in there or _given(there[item]).missing]
+    lacking = [item for item in sheets.items_of(review) if item not in there or given(there[item]).missing]
     if lacking:
         db.session.rollback()
         raise CannotReview("incomplete", lacking)
@@ -123,11 +123,11 @@ def _check(review: Review, scores: Mapping[int, object]) -> None:
         raise CannotReview("score", wrong)
 
 
-def _write(review: Review, given: Mapping[int, Given], by: int, now: datetime) -> list[int]:
+def _write(review: Review, said: Mapping[int, Given], by: int, now: datetime) -> list[int]:
     known, changed = sheets.own(review.id, by), []
-    for item, one in given.items():
+    for item, one in said.items():
         row = known.get(item)
-        if row is not None and _given(row) == one or row is None and one == Given():
+        if row is not None and given(row) == one or row is None and one == Given():
             continue
         if row is None:
             row = Rating(review_id=review.id, staff_id=by, item=item, version=0)
@@ -139,7 +139,8 @@ def _write(review: Review, given: Mapping[int, Given], by: int, now: datetime) -
     return changed
 
 
-def _given(row: Rating) -> Given:
+def given(row: Rating) -> Given:
+    """What a row says, as it was given."""
     return Given(row.score, row.not_rated or "", row.justification or "", row.pinned or "")
 
 
