@@ -110,7 +110,8 @@ class Gathering(Ledgers):
 
     def _who(self, keys: Iterable[Key], unit: str) -> list[str]:
         names: Mapping[Any, str] = self.called if unit == "people" else self.label
-        return [names.get(key, str(key)) for key in keys]
+        told = [names.get(key, str(key)) for key in keys]
+        return told if unit == "topics" else sorted(told)
 
     def _item(self, scale: Instrument, item: ItemEvidence) -> dict[str, Any]:
         entry, unit = scale.item(item.item), item.unit

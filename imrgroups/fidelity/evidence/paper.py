@@ -21,6 +21,10 @@ READ_FOR: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Rows that differ only in this are one line of the whole part: everybody who got one handout, everything used at one meeting.
+TOGETHER = {"handouts": "person", "techniques": "technique"}
+WIDTHS = {"homework": (16, 8, 30, 9, 18), "handouts": (16, 18, 24, 9, 10), "follow_ups": (16, 8, 12, 30), "meetings": (16, 8, 30, 16)}
+NEW_PAGE = frozenset({"items", "people", "attendance", "notes", "goals", "homework"})
 Cells = Callable[[Mapping[str, Any]], list[str]]
 
 
@@ -58,12 +62,13 @@ class Paper:
             (gettext("Still in the group"), str(counts["current"])), (gettext("Meetings held"), str(counts["held"])),
             (gettext("Suggested mean"), f"{mean} {gettext('over %(rated)s items', rated=head['rated'])}"),
             (gettext("Charts drawn"), ", ".join(self.who(name) for name in head["sample"])),
-            (gettext("Seed of the draw"), str(head["seed"])), ("SHA-256", sha256),
+            (gettext("Seed of the draw"), str(head["seed"])),
         ]
         if counts["no_longer_held"]:
             pairs.append((gettext("People whose data was deleted"), str(counts["no_longer_held"])))
         return [
             Pairs(pairs),
+            Paragraph(f"SHA-256: {sha256}", small=True),
             Paragraph(gettext("P01, P02... stand for people; P01a is somebody close to P01. M01, M02... are meetings by their number.")),
             Paragraph(gettext(
                 "To draw the charts again: make the SHA-256 of the seed, a space and the pseudonym, for everybody who started. "
@@ -127,7 +132,10 @@ class Paper:
             return [heading, *(block for row in rows for block in self._note(row))]
         if section == "goals":
             return [heading, *(block for row in rows for block in self._goal(row))]
-        return [heading, Table(self._heads(section), [self.cells[section](row) for row in rows], small=True)]
+        if section in TOGETHER and not only:
+            rows = _together(rows, TOGETHER[section])
+        cells = [self.cells[section](row) for row in rows]
+        return [heading, Table(self._heads(section), cells, widths=WIDTHS.get(section, ()), small=True)]
 
     def _attendance(self, rows: Sequence[Mapping[str, Any]]) -> list[Block]:
         """Meetings down, people across, with the signs of the register's grid."""
@@ -218,11 +226,13 @@ class Paper:
             "follow_ups": lambda row: [meeting(row["meeting"]), who(_owner(row)), str(words.PROGRESS_NAMES[row["progress"]]), row["text"]],
             "homework": lambda row: [meeting(row["meeting"]), who(row["person"]), row["text"], row["supporter"], _heard(row)],
             "handouts": lambda row: [
-                meeting(row["meeting"]), who(row["person"]), words.handout(row["handout"]), row["language"],
+                meeting(row["meeting"]), ", ".join(map(who, _several(row["person"]))), words.handout(row["handout"]), row["language"],
                 str(words.MEDIUM_NAMES[row["medium"]]),
             ],
             "contacts": lambda row: [on(row["on"], short=True), row["with"], str(words.CONTACT_NAMES[row["kind"]]), row["by"]],
-            "techniques": lambda row: [meeting(row["meeting"]), words.technique(row["technique"]), row["leader"]],
+            "techniques": lambda row: [
+                meeting(row["meeting"]), ", ".join(map(words.technique, _several(row["technique"]))), row["leader"],
+            ],
             "training": lambda row: [
                 row["name"], on(row["on"], short=True), str(TRAINING_WORDS[row["kind"]]),
                 number(row["minutes"] / 60, 2 if row["minutes"] % 60 else 0), row["led_by"], row["note"],
@@ -256,7 +266,8 @@ class Paper:
         contents = Bullets([str(words.SECTION_NAMES[section]) for section in SECTIONS], ordered=True)
         blocks: list[Block] = [*self.cover(sha256), Heading(gettext("Contents")), contents]
         for section in SECTIONS:
-            blocks += [NewPage(), *([Heading(str(words.SECTION_NAMES[section]))] if section == "items" else []), *self.part(section)]
+            blocks += [NewPage()] if section in NEW_PAGE else []
+            blocks += [*([Heading(str(words.SECTION_NAMES[section]))] if section == "items" else []), *self.part(section)]
         blocks += [NewPage(), Heading(gettext("Written after the freeze")), *added]
         head = self.head
         footer = [head["group_name"], self.instrument, gettext("data of %(day)s", day=words.on(head["on"]))]
@@ -272,3 +283,17 @@ def _owner(row: Mapping[str, Any]) -> str:
 def _heard(row: Mapping[str, Any]) -> str:
     told = str(words.RESULT_NAMES[row["result"]]) if row["result"] else gettext("Not talked about yet")
     return f"{told}: {row['obstacle']}" if row["obstacle"] else told
+
+
+def _together(rows: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Rows alike in everything but their key and one value, as one row with a list of the values."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        rest = {key: value for key, value in row.items() if key not in ("key", name)}
+        kept = found.setdefault(repr(sorted(rest.items())), {**row, name: []})
+        kept[name].append(row[name])
+    return list(found.values())
+
+
+def _several(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

@@ -215,7 +215,7 @@ def _receipt(row: Binder) -> list[Block]:
     pairs: list[tuple[str, Any]] = [
         (gettext("Group"), group.name), (gettext("Data of"), day(row.data_on)), (gettext("Instrument"), _instrument(row)),
         (gettext("Frozen"), when(row.frozen_at, group.timezone)), (gettext("Frozen by"), who(row.frozen_by_id)),
-        ("SHA-256", row.sha256), (gettext("Size"), gettext("%(count)s bytes", count=row.size)),
+        (gettext("Size"), gettext("%(count)s bytes", count=row.size)),
     ]
     blocks: list[Block] = [Pairs(pairs)]
     if row.closed_at is not None:
@@ -224,6 +224,7 @@ def _receipt(row: Binder) -> list[Block]:
             Pairs([(gettext("Deleted"), when(row.closed_at, group.timezone)), (gettext("Deleted by"), who(row.closed_by_id)), *pairs]),
         ]
     counted = [[str(wording.SECTION_NAMES[section]), str(count)] for section, count in json.loads(row.counts).items()]
+    blocks.append(Paragraph(f"SHA-256: {row.sha256}", small=True))
     return [*blocks, Table([gettext("Part"), gettext("Rows")], counted, widths=[4, 1], small=True)]
 
 
