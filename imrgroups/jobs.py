@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 
 from imrgroups import config
 from imrgroups.db import db, writing
@@ -38,10 +38,20 @@ def all_jobs() -> tuple[Job, ...]:
         Job("plan-reviews", timedelta(minutes=10), reviews.sweep, "Plans the mid-way and the final review of each running group."),
         Job("forget-receipts", timedelta(hours=6), desk.sweep_receipts, "Forgets the keys of taps answered more than two days ago."),
         Job(
+            "delete-at-retention", timedelta(hours=6), _delete_at_retention,
+            "Deletes every row of a person ten years after the last thing written of them (more by setting), and leaves a count.",
+        ),
+        Job(
             "close-binders", timedelta(hours=1), binders.sweep,
             "Deletes the copies in a binder four weeks after the final report, or after its review was open, and leaves a receipt.",
         ),
     )
+
+
+def _delete_at_retention(now: datetime, dry_run: bool) -> int:
+    from imrgroups.people.actions import retention
+
+    return retention.sweep(now, dry_run, years=current_app.config["SETTINGS"].retention_years)
 
 
 def once(name: str, now: datetime, *, dry_run: bool = False) -> int:

@@ -32,8 +32,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_binders")),
         sa.UniqueConstraint("review_id", name=op.f("uq_binders_review_id")),
     )
+    op.create_table(
+        "deleted_people",
+        sa.Column("group_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("newest_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("group_id", name=op.f("pk_deleted_people")),
+    )
 
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_table("deleted_people")
     op.drop_table("binders")

@@ -30,6 +30,7 @@ NOT_CARRIED = {
     "translation_reviews": "of texts of this installation",
     "messages": "sent from here", "deliveries": "told to this installation", "replies": "came to this installation",
     "call_tasks": "calls of this installation", "number_states": "what this installation found out of numbers",
+    "deleted_people": "counts of this installation",
     **dict.fromkeys(
         ("reviews", "review_assessors", "ratings", "consensus", "reports", "report_signatures", "recommendations", "binders"),
         "belongs to two centres at once; a backup carries it",
