@@ -93,7 +93,7 @@ def _reviewed(book: Book, kind: str, due_on: date) -> Iterator[Moment]:
     yield at(visit + timedelta(days=3), 9), partial(_write, book, kind, final, random)
     yield at(visit + timedelta(days=9), 12), partial(_answer, book, kind, random)
     for place in range(2):
-        yield at(visit + timedelta(days=SPAN_DAYS - 2), 9 + place), partial(_sign, book, kind, place)
+        yield at(workday(visit + timedelta(days=SPAN_DAYS - 2)), 9 + place), partial(_sign, book, kind, place)
     if kind == "midway":
         yield at(visit + timedelta(days=ADVICE_DAYS), 9), partial(_follow, book, random)
 
