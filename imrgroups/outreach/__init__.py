@@ -1,0 +1,1 @@
+"""Outreach: messages, replies and calls that bring people back."""
