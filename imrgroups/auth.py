@@ -44,6 +44,8 @@ PERMISSIONS: dict[str, dict[str, Reach]] = {
     "people.create": {"leader": Reach.CENTRE, "coordinator": Reach.CENTRE},
     "people.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
     "people.edit": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "message.list": {"leader": Reach.ANY, "coordinator": Reach.ANY},
+    "message.decide": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
     "centre.list": {"coordinator": Reach.ANY, "administrator": Reach.ANY},
     "centre.create": {"administrator": Reach.ANY},
     "centre.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
@@ -165,6 +167,12 @@ def public(view: View) -> View:
     return view
 
 
+def carrier(view: View) -> View:
+    """Declare that a view is called by the carrier of texts, which signs what it sends: it has no form token, and calls often."""
+    view.signed = True  # type: ignore[attr-defined]
+    return view
+
+
 @dataclass(frozen=True)
 class Rooms:
     """What the roof hands to this ground module, which knows no room.
@@ -266,12 +274,6 @@ def _enforce() -> Response | str | tuple[str, int] | None:
         why = barred(ties, g.scope) if g.scope and g.scope.review else ""
         return render_template("errors/forbidden.html", scope=g.scope, reason=decision is Decision.REASON, barred=why), 403
     return None
-
-
-def undeclared(app: Flask) -> list[str]:
-    """The endpoints that declare no policy; a test holds that there are none, and such a view answers 500."""
-    ours = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.endpoint.startswith(f"{OPEN_BLUEPRINT}.")} - OPEN
-    return sorted(endpoint for endpoint in ours if not hasattr(app.view_functions[endpoint], "policy"))
 
 
 def _write_looks(response: Response) -> Response:

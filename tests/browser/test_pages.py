@@ -16,6 +16,8 @@ PAGES = {
         "/groups/{group}/edit",
         "/groups/{group}/end",
         "/groups/{group}/fidelity",
+        "/groups/{group}/gaps",
+        "/reviews/{review}/binder/receipt",
         "/groups/{group}/meetings/new",
         "/meetings/{coming}",
         "/meetings/{coming}/move",
@@ -61,6 +63,13 @@ PAGES = {
         "/curriculum/translate/da",
     ],
     "administrator": ["/today", "/centres", "/centres/{centre}", "/centres/{centre}/edit", "/centres/new"],
+    "visiting": [
+        "/reviews/{review}/binder",
+        "/reviews/{review}/binder/items/5",
+        "/reviews/{review}/binder/parts/attendance",
+        "/reviews/{review}/binder/charts/P01",
+        "/reviews/{review}/binder/freeze",
+    ],
     "assessor": ["/today", "/curriculum", "/groups/{group}"],
 }
 ALL = [(role, path) for role, paths in PAGES.items() for path in paths]
