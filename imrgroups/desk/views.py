@@ -15,6 +15,9 @@ from imrgroups.db import db
 from imrgroups.desk import reads
 from imrgroups.enrolment import roster
 from imrgroups.enrolment.actions import cards
+from imrgroups.fidelity.evidence import audit as audit_of
+from imrgroups.fidelity.evidence import board
+from imrgroups.fidelity.evidence.nudges import nudges
 from imrgroups.forms import clean
 from imrgroups.goals import actions as goals
 from imrgroups.groups import series
@@ -44,11 +47,14 @@ def today() -> Answer:
     without_goal = reads.people_without_goal(group_ids, now.date())
     people_ids = [person for rows in missed.values() for person, _count in rows]
     auth.looked_at(*people_ids)
-    named = {*missed, *without_goal}
+    audits = audit_of.due(group_ids, now.date()) if group_ids else {}
+    named = {*missed, *without_goal, *audits}
     return render_template(
         "desk/today.html", coming=coming, unfinished=unfinished, missed=missed,
         names=roster.names(people_ids) if people_ids else {}, groups=reads.groups_by_id(named) if named else {}, any_group=bool(group_ids),
-        titles=reads.topic_titles, without_goal=without_goal, now=now,
+        titles=reads.topic_titles, without_goal=without_goal, now=now, audits=audits,
+        nudges=nudges(group_ids, now.date()) if group_ids else [],
+        reviews=board.lines(now, review_ids=ties.reviews) if ties.reviews else [],
     )
 
 
@@ -68,6 +74,7 @@ def meeting(meeting_id: int) -> Answer:
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
         homework=reads.homework_state(line), may_read=auth.reads_clinical(),
+        nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
 
 
@@ -102,6 +109,7 @@ def group(group_id: int) -> Answer:
     return render_template(
         "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row, grid, found),
         next_line=next(iter(reads.coming([group_id], config.now())), None), titles=reads.topic_titles,
+        audit=audit_of.due([group_id], config.now().date()).get(group_id),
     )
 
 

@@ -31,7 +31,7 @@ class Assignment(RandomKey, db.Model):
     said: Mapped[str | None]
     said_on: Mapped[date | None]
 
-    review: Mapped["Review | None"] = relationship(back_populates="assignment")
+    review: Mapped["Review | None"] = relationship(lambda: Review, back_populates="assignment")  # fidelity has a Review too
 
 
 class Review(RandomKey, db.Model):

@@ -50,6 +50,7 @@ def _things() -> dict[str, object]:
     from sqlalchemy import select
 
     from imrgroups.enrolment.models import Enrolment
+    from imrgroups.fidelity.models import Binder, Review, ReviewAssessor
     from imrgroups.groups.models import Group, Meeting
     from imrgroups.staff.models import Role
 
@@ -67,7 +68,12 @@ def _things() -> dict[str, object]:
         for name in ("coordinator", "assessor", "administrator")
     }
     person = db.session.execute(select(Enrolment.participant_id).where(Enrolment.group_id == group.id)).scalars().first()
+    open_review = select(Review).join(Binder).where(Review.group_id == group.id, Binder.closed_at.is_(None))
+    review = db.session.execute(open_review).scalars().first()
+    visiting = select(ReviewAssessor.staff_id).where(ReviewAssessor.review_id == review.id).order_by(ReviewAssessor.interviewing)
+    people["visiting"] = db.session.execute(visiting).scalars().first()
     return {
+        "review": review.id,
         "group": group.id,
         "centre": group.centre_id,
         "held": held,

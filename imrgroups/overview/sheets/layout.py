@@ -15,6 +15,7 @@ from imrgroups.overview.sheets.columns import (
     COUNTRY,
     DATE,
     EMAIL_ADDRESS,
+    HOURS,
     INSTANT,
     LANGUAGE,
     PHONE,
@@ -43,7 +44,7 @@ from imrgroups.people.models import (
     SupporterContact,
 )
 from imrgroups.rules.attendance import MakeUpKind, MarkState
-from imrgroups.staff.models import BANDS, PAPERS, ROLES, Centre, Role
+from imrgroups.staff.models import BANDS, PAPERS, ROLES, TRAINING_KINDS, Centre, Role, Training
 
 COUNT = number(1, 999)
 MINUTES = number(0, 600)
@@ -214,6 +215,11 @@ SHEETS: tuple[Sheet, ...] = (
         Column("group", CODE, "", True, "groups"), Column("number", COUNT, "", True, "meetings"),
         Column("participant", CODE, "", False, "participants"), Column("amended_at", INSTANT, "amended_at", True),
         Column("text", TEXT, "text", True), _staff("by", "by_id"),
+    )),
+    Sheet("training", Training, ("staff", "on", "kind"), (
+        Column("staff", EMAIL_ADDRESS, "staff_id", True, "staff"), Column("on", DATE, "attended_on", True),
+        Column("kind", word(TRAINING_KINDS), "kind", True), Column("hours", HOURS, "minutes", default=0), Column("note", TEXT, "note"),
+        Column("led_by", TEXT, "led_by", default=""), _staff("by", "by_id"),
     )),
 )
 BY_NAME = {sheet.name: sheet for sheet in SHEETS}
