@@ -16,6 +16,9 @@ PAGES = {
         "/groups/{group}/edit",
         "/groups/{group}/end",
         "/groups/{group}/fidelity",
+        "/groups/{group}/reviews",
+        "/reviews/{review}",
+        "/reviews/{reported}/report",
         "/groups/{group}/meetings/new",
         "/meetings/{coming}",
         "/meetings/{coming}/move",
@@ -46,6 +49,10 @@ PAGES = {
     "coordinator": [
         "/today",
         "/overview",
+        "/reviews",
+        "/reviews/{review}",
+        "/reviews/{final}/assessors",
+        "/reviews/{final}/dates",
         "/groups",
         "/groups/new",
         "/centres",
@@ -59,7 +66,16 @@ PAGES = {
         "/curriculum/translate/da",
     ],
     "administrator": ["/today", "/centres", "/centres/{centre}", "/centres/{centre}/edit", "/centres/new"],
-    "assessor": ["/today", "/curriculum", "/groups/{group}"],
+    "assessor": [
+        "/today",
+        "/curriculum",
+        "/groups/{group}",
+        "/reviews",
+        "/reviews/{review}",
+        "/reviews/{review}/rate",
+        "/reviews/{review}/consensus",
+        "/reviews/{final}/rate",
+    ],
 }
 ALL = [(role, path) for role, paths in PAGES.items() for path in paths]
 axe = Axe()
