@@ -18,6 +18,9 @@ PAGES = {
         "/groups/{group}/fidelity",
         "/groups/{group}/gaps",
         "/reviews/{review}/binder/receipt",
+        "/groups/{group}/reviews",
+        "/reviews/{review}",
+        "/reviews/{reported}/report",
         "/groups/{group}/meetings/new",
         "/meetings/{coming}",
         "/meetings/{coming}/move",
@@ -49,6 +52,10 @@ PAGES = {
     "coordinator": [
         "/today",
         "/overview",
+        "/reviews",
+        "/reviews/{review}",
+        "/reviews/{final}/assessors",
+        "/reviews/{final}/dates",
         "/groups",
         "/groups/new",
         "/centres",
@@ -86,7 +93,16 @@ PAGES = {
         "/reviews/{review}/binder/charts/P01",
         "/reviews/{review}/binder/freeze",
     ],
-    "assessor": ["/today", "/curriculum", "/groups/{group}"],
+    "assessor": [
+        "/today",
+        "/curriculum",
+        "/groups/{group}",
+        "/reviews",
+        "/reviews/{review}",
+        "/reviews/{review}/rate",
+        "/reviews/{review}/consensus",
+        "/reviews/{final}/rate",
+    ],
 }
 ALL = [(role, path) for role, paths in PAGES.items() for path in paths]
 axe = Axe()
