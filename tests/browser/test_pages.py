@@ -39,6 +39,7 @@ PAGES = {
         "/curriculum/handouts/recovery-what-helps",
         "/curriculum/worksheets/network-card",
         "/curriculum/stress-vulnerability/family",
+        "/messages/words",
         "/account",
         "/account/password",
         "/account/two-factor",
