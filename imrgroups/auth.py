@@ -133,6 +133,12 @@ def public(view: View) -> View:
     return view
 
 
+def carrier(view: View) -> View:
+    """Declare that a view is called by the carrier of texts, which signs what it sends: it has no form token, and calls often."""
+    view.signed = True  # type: ignore[attr-defined]
+    return view
+
+
 @dataclass(frozen=True)
 class Rooms:
     """What the roof hands to this ground module, which knows no room.

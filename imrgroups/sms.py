@@ -13,12 +13,14 @@ TIMEOUT_SECONDS = 10  # Twilio's default is none: a call would hang as long as t
 MOST_LISTED = 200
 VOICES = {"da": "da-DK", "sv": "sv-SE", "en": "en-GB", "he": "he-IL"}
 # What a webhook may carry. Anything else makes the signature ambiguous ("Body=STOP" and "BodyS=TOP" are signed alike).
-FIELDS = frozenset((
-    "AccountSid ApiVersion Body MessageSid SmsSid SmsMessageSid SmsStatus MessageStatus MessagingServiceSid From To FromCity FromState "
-    "FromZip FromCountry ToCity ToState ToZip ToCountry NumMedia NumSegments ErrorCode ErrorMessage RawDlrDoneDate ChannelPrefix OptOutType "
-    "CallSid CallStatus CallDuration Duration Direction Digits FinishedOnKey msg Timestamp CallbackSource SequenceNumber Called CalledCity "
-    "CalledState CalledZip CalledCountry Caller CallerCity CallerState CallerZip CallerCountry StirVerstat "
-    "SipResponseCode AnsweredBy".split()
+FIELDS = frozenset(
+    word for line in (
+        "AccountSid ApiVersion Body MessageSid SmsSid SmsMessageSid SmsStatus MessageStatus MessagingServiceSid NumMedia NumSegments",
+        "From FromCity FromState FromZip FromCountry To ToCity ToState ToZip ToCountry ErrorCode ErrorMessage RawDlrDoneDate ChannelPrefix",
+        "OptOutType CallSid CallStatus CallDuration Duration Direction Digits FinishedOnKey msg Timestamp CallbackSource SequenceNumber",
+        "Called CalledCity CalledState CalledZip CalledCountry Caller CallerCity CallerState CallerZip CallerCountry StirVerstat",
+        "SipResponseCode AnsweredBy",
+    ) for word in line.split()
 )
 
 
@@ -127,8 +129,9 @@ class TwilioGateway:
         return self.client.messages.list(to=message.to, date_sent_after=since - timedelta(days=1), limit=MOST_LISTED)
 
     def inbound(self, since: datetime) -> list[Incoming]:
-        """Oldest first, whatever number of ours they came to."""
-        rows = self._asked(lambda: self.client.messages.list(date_sent_after=since, limit=5 * MOST_LISTED))
+        """Oldest first; of our number, or of all the account's where a messaging service sends."""
+        ours = {} if self.service else {"to": self.sender}
+        rows = self._asked(lambda: self.client.messages.list(date_sent_after=since, limit=5 * MOST_LISTED, **ours))
         found = [row for row in rows if str(row.direction) == "inbound" and _made(row) >= since]
         return [Incoming(str(row.sid), str(row.from_), row.body or "", _made(row)) for row in sorted(found, key=_made)]
 
