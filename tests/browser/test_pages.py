@@ -40,6 +40,7 @@ PAGES = {
         "/curriculum/worksheets/network-card",
         "/curriculum/stress-vulnerability/family",
         "/messages/words",
+        "/messages/letters",
         "/account",
         "/account/password",
         "/account/two-factor",
