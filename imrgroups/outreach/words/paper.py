@@ -40,7 +40,8 @@ def _sheet(letter: Letter, on: date) -> pdf.PrintDocument:
     lines += [" "] * (ADDRESS_LINES - len(lines))
     with in_language(language):
         blocks: list[pdf.Block] = [
-            pdf.Space(ABOVE_ADDRESS_MM), pdf.Paragraph("\n".join(lines), lang=_side(lines, language)), pdf.Space(BELOW_ADDRESS_MM), pdf.Paragraph(day(on)),
+            pdf.Space(ABOVE_ADDRESS_MM), pdf.Paragraph("\n".join(lines), lang=_side(lines, language)), pdf.Space(BELOW_ADDRESS_MM),
+            pdf.Paragraph(day(on)),
             *(pdf.Paragraph(part) for part in letter.text.split("\n\n")),
         ]
         if answers := letter_slip(letter.occasion, letter.step, language):
