@@ -52,8 +52,6 @@ PERMISSIONS: dict[str, dict[str, Reach]] = {
     "overview.see": {"coordinator": Reach.ANY},
     "centre.export": {"coordinator": Reach.CENTRE},
     "reason.state": {"coordinator": Reach.CENTRE},
-    "message.words": {"leader": Reach.ANY, "coordinator": Reach.ANY},
-    "message.letters": {"leader": Reach.ANY, "coordinator": Reach.ANY},
 }
 # What needs no policy of ours: files that are the same for everybody, and Flask-Security's pages, which it guards itself.
 OPEN = frozenset({"static"})

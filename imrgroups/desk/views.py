@@ -21,6 +21,7 @@ from imrgroups.homework import actions as homework
 from imrgroups.i18n import day_at, gettext, language
 from imrgroups.library.content import packs
 from imrgroups.notes import ledger
+from imrgroups.outreach import actions as outreach
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
 from imrgroups.staff.models import Staff
@@ -131,6 +132,7 @@ def person(participant_id: int) -> Answer:
         figures=figures.person_figures(participant_id, config.now().date()), dose=ledger.dose_of(participant_id),
         contacts=people.contacts_of(participant_id), consents=people.consents_of(participant_id),
         stays=people.hospital_stays(participant_id), intake=people.intake(participant_id),
+        own=outreach.words_of(participant_id) if may_read else None,
     )
 
 

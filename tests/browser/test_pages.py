@@ -32,6 +32,7 @@ PAGES = {
         "/people/{person}/edit",
         "/people/{person}/intake",
         "/people/{person}/goals",
+        "/people/{person}/own-words",
         "/people/{person}/make-ups",
         "/curriculum",
         "/curriculum/recovery-strategies",

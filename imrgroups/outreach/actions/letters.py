@@ -14,7 +14,7 @@ from imrgroups.people.models import Participant, Supporter
 from imrgroups.staff.models import Centre
 
 LATELY = timedelta(days=14)
-DONE = {"printed": "", "cancelled": "set_aside"}  # state: its reason
+DONE = {"printed": "", "cancelled": "by_hand"}  # state: its reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def waiting_letters(group_ids: Collection[int], centre_ids: Collection[int]) -> 
 
 def done_letters(group_ids: Collection[int], centre_ids: Collection[int], now: datetime) -> list[Letter]:
     """The letters that were printed or set aside in the last two weeks, newest first."""
-    done = or_(Message.state == "printed", and_(Message.state == "cancelled", Message.reason == "set_aside"))
+    done = or_(Message.state == "printed", and_(Message.state == "cancelled", Message.reason == "by_hand"))
     found = _letters(_of(group_ids, centre_ids), done, Message.settled_at > now - LATELY)
     return sorted(found, key=lambda letter: letter.message.settled_at, reverse=True)
 

@@ -11,8 +11,8 @@ from imrgroups.i18n import dial, gettext, ngettext
 from imrgroups.outreach.actions import letters as actions
 from imrgroups.outreach.actions.letters import Letter
 from imrgroups.outreach.views import bp
+from imrgroups.outreach.views.messages import OCCASIONS
 from imrgroups.outreach.words import paper
-from imrgroups.outreach.words.names import OCCASION_NAMES
 from imrgroups.staff import actions as staff
 
 Answer = str | Response | tuple[str, int]
@@ -31,7 +31,7 @@ def _waiting() -> list[Letter]:
 
 
 @bp.get("/messages/letters")
-@policy("message.letters")
+@policy("message.list")
 def letters() -> Answer:
     """The letters that wait, and those of the last two weeks."""
     return _page()
@@ -41,14 +41,14 @@ def _page(problem: str = "") -> Answer:
     waiting, done, now = _waiting(), actions.done_letters(*_reach(), config.now()), config.now()
     auth.looked_at(*(letter.person.id for letter in (*waiting, *done)))
     page = render_template(
-        "outreach/letters.html", waiting=waiting, done=done, occasions=OCCASION_NAMES, now=now, problem=problem,
+        "outreach/letters.html", waiting=waiting, done=done, occasions=OCCASIONS, now=now, problem=problem,
         group_id=request.values.get("group", type=int),
     )
     return page, 422 if problem else 200
 
 
 @bp.get("/messages/letters.pdf")
-@policy("message.letters")
+@policy("message.list")
 def letters_pdf() -> Response:
     """The letters that wait as one file, a page each; with `one` a single letter, also one that was printed already."""
     one = request.args.get("one", type=int)
@@ -69,7 +69,7 @@ def _written(letter: Letter) -> paper.Letter:
 
 
 @bp.post("/messages/letters")
-@policy("message.letters")
+@policy("message.list")
 def settle_letters() -> Answer:
     """Say that the chosen letters are printed, or set them aside; or put them back on the list."""
     chosen, what = set(request.form.getlist("letter", type=int)), request.form.get("do", "")

@@ -9,8 +9,9 @@ from imrgroups import config
 from imrgroups.auth import policy
 from imrgroups.i18n import LOCALES, direction, language
 from imrgroups.outreach.views import bp
+from imrgroups.outreach.views.messages import OCCASIONS
 from imrgroups.outreach.words import STEPS, compose, letter, spoken, steps, variants
-from imrgroups.outreach.words.names import OCCASION_NAMES, step_name
+from imrgroups.outreach.words.names import step_name
 from imrgroups.outreach.words.samples import sample
 from imrgroups.rules.texting import Size, size
 
@@ -36,7 +37,7 @@ class Step:
 
 
 @bp.get("/messages/words")
-@policy("message.words")
+@policy("message.list")
 def words() -> str:
     """Every text of one occasion in one language, filled with made-up people and times."""
     occasion, chosen = request.args.get("occasion", "missed"), request.args.get("language", language())
@@ -44,7 +45,7 @@ def words() -> str:
         abort(404)
     return render_template(
         "outreach/words.html", steps=[_step(occasion, step, chosen) for step in steps(occasion)], occasion=occasion, chosen=chosen,
-        occasions=OCCASION_NAMES, text_direction=direction(chosen),
+        occasions=OCCASIONS, text_direction=direction(chosen),
     )
 
 

@@ -1,23 +1,7 @@
-"""What leaders call the occasions and steps of messages on their screens."""
+"""What leaders call the steps of messages on their screens."""
 
 from imrgroups.i18n import lazy_gettext
 
-OCCASION_NAMES = {
-    "reminder": lazy_gettext("Reminder of a meeting"),
-    "missed": lazy_gettext("After a missed meeting"),
-    "make_up_offer": lazy_gettext("A time to catch up"),
-    "welcome_back": lazy_gettext("Welcome back"),
-    "moved": lazy_gettext("Meeting moved"),
-    "cancelled": lazy_gettext("Meeting cancelled"),
-    "nudge": lazy_gettext("A thought about the homework"),
-    "invitation": lazy_gettext("To somebody close"),
-    "pulse": lazy_gettext("Three short questions"),
-    "ask_again": lazy_gettext("Asking again"),
-    "stopped": lazy_gettext("Texts stopped"),
-    "started": lazy_gettext("Texts started again"),
-    "staff": lazy_gettext("To staff"),
-    "own": lazy_gettext("Your own words"),
-}
 STEP_NAMES = {
     ("reminder", "first"): lazy_gettext("Before somebody's first meeting"),
     ("reminder", "back"): lazy_gettext("When somebody was away for long"),
