@@ -33,20 +33,30 @@ class Letter:
         return (self.supporter or self.person).name or self.person.code
 
 
-def waiting_letters(group_ids: Collection[int], centre_ids: Collection[int]) -> list[Letter]:
-    """The letters of these groups and centres that wait to be printed, oldest first; also those whose time has passed."""
-    return _letters(_of(group_ids, centre_ids), Message.state == "pending")
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose letters somebody prints: those of groups and of whole centres, and of people in no group at the `loose` centres."""
+
+    groups: Collection[int]
+    centres: Collection[int]
+    loose: Collection[int]
+
+    def covers(self) -> ColumnElement[bool]:
+        """The condition on Message."""
+        alone = and_(Message.group_id.is_(None), Message.centre_id.in_(self.loose))
+        return or_(Message.group_id.in_(self.groups), Message.centre_id.in_(self.centres), alone)
 
 
-def done_letters(group_ids: Collection[int], centre_ids: Collection[int], now: datetime) -> list[Letter]:
+def waiting_letters(reach: Reach) -> list[Letter]:
+    """The letters that wait to be printed, oldest first; also those whose time has passed."""
+    return _letters(reach.covers(), Message.state == "pending")
+
+
+def done_letters(reach: Reach, now: datetime) -> list[Letter]:
     """The letters that were printed or set aside in the last two weeks, newest first."""
     done = or_(Message.state == "printed", and_(Message.state == "cancelled", Message.reason == "by_hand"))
-    found = _letters(_of(group_ids, centre_ids), done, Message.settled_at > now - LATELY)
+    found = _letters(reach.covers(), done, Message.settled_at > now - LATELY)
     return sorted(found, key=lambda letter: letter.message.settled_at, reverse=True)
-
-
-def _of(group_ids: Collection[int], centre_ids: Collection[int]) -> ColumnElement[bool]:
-    return or_(Message.group_id.in_(group_ids), Message.centre_id.in_(centre_ids))
 
 
 def _letters(*which: ColumnElement[bool]) -> list[Letter]:

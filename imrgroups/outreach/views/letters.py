@@ -9,7 +9,7 @@ from imrgroups import auth, config
 from imrgroups.auth import policy
 from imrgroups.i18n import dial, gettext, ngettext
 from imrgroups.outreach.actions import letters as actions
-from imrgroups.outreach.actions.letters import Letter
+from imrgroups.outreach.actions.letters import Letter, Reach
 from imrgroups.outreach.views import bp
 from imrgroups.outreach.views.messages import OCCASIONS
 from imrgroups.outreach.words import paper
@@ -18,15 +18,15 @@ from imrgroups.staff import actions as staff
 Answer = str | Response | tuple[str, int]
 
 
-def _reach() -> tuple[frozenset[int], frozenset[int]]:
-    """Whose letters these are to print: of the groups one leads, and of the centres one coordinates."""
+def _reach() -> Reach:
+    """Whose letters these are to print: of the groups one leads, of people in no group where one leads, of centres one coordinates."""
     ties = auth.me()
     assert ties is not None
-    return ties.groups, ties.centres("coordinator")
+    return Reach(ties.groups, ties.centres("coordinator"), ties.centres("leader"))
 
 
 def _waiting() -> list[Letter]:
-    group_id, found = request.values.get("group", type=int), actions.waiting_letters(*_reach())
+    group_id, found = request.values.get("group", type=int), actions.waiting_letters(_reach())
     return [letter for letter in found if group_id in (None, letter.message.group_id)]
 
 
@@ -38,7 +38,7 @@ def letters() -> Answer:
 
 
 def _page(problem: str = "") -> Answer:
-    waiting, done, now = _waiting(), actions.done_letters(*_reach(), config.now()), config.now()
+    waiting, done, now = _waiting(), actions.done_letters(_reach(), config.now()), config.now()
     auth.looked_at(*(letter.person.id for letter in (*waiting, *done)))
     page = render_template(
         "outreach/letters.html", waiting=waiting, done=done, occasions=OCCASIONS, now=now, problem=problem,
@@ -52,7 +52,7 @@ def _page(problem: str = "") -> Answer:
 def letters_pdf() -> Response:
     """The letters that wait as one file, a page each; with `one` a single letter, also one that was printed already."""
     one = request.args.get("one", type=int)
-    found = _waiting() if one is None else [*actions.waiting_letters(*_reach()), *actions.done_letters(*_reach(), config.now())]
+    found = _waiting() if one is None else [*actions.waiting_letters(_reach()), *actions.done_letters(_reach(), config.now())]
     found = [letter for letter in found if one in (None, letter.message.id)] or abort(404)
     auth.looked_at(*(letter.person.id for letter in found))
     on = staff.today_at(found[0].centre, config.now())
@@ -75,11 +75,11 @@ def settle_letters() -> Answer:
     chosen, what = set(request.form.getlist("letter", type=int)), request.form.get("do", "")
     now, by = config.now(), auth.staff_id()
     if what == "back":
-        rows = [letter.message for letter in actions.done_letters(*_reach(), now) if letter.message.id in chosen]
+        rows = [letter.message for letter in actions.done_letters(_reach(), now) if letter.message.id in chosen]
         count = actions.put_back(rows, by=by, now=now)
         flash(ngettext("%(num)s letter is back on the list.", "%(num)s letters are back on the list.", count), "done")
     elif what in actions.DONE:
-        rows = [letter.message for letter in actions.waiting_letters(*_reach()) if letter.message.id in chosen]
+        rows = [letter.message for letter in actions.waiting_letters(_reach()) if letter.message.id in chosen]
         if not rows:
             return _page(gettext("Tick the letters you mean"))
         count = actions.settle_letters(rows, what, by=by, now=now)
