@@ -137,6 +137,7 @@ def _configuration(settings: config.Settings) -> dict[str, Any]:
 
 def _rooms(settings: config.Settings) -> auth.Rooms:
     from imrgroups.enrolment import roster
+    from imrgroups.outreach.actions import listing
     from imrgroups.people import actions as people
     from imrgroups.staff import actions as staff
 
@@ -148,6 +149,14 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
         owner = people.participant_of_supporter(key)
         return None if owner is None else roster.scope_of_participant(owner)
 
+    def message(key: int) -> auth.Scope | None:
+        found = listing.about(key)
+        if found is None:
+            return None
+        if found.supporter_id is not None:
+            return supporter(found.supporter_id)
+        return roster.scope_of_participant(found.participant_id) if found.participant_id else auth.Scope(found.centre_id)
+
     return auth.Rooms(
         ties=ties,
         scopes={
@@ -156,6 +165,7 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
             "meeting": roster.scope_of_meeting,
             "participant": roster.scope_of_participant,
             "supporter": supporter,
+            "message": message,
         },
     )
 

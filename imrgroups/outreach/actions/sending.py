@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-from sqlalchemy import and_, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 
 from imrgroups.db import db
@@ -26,8 +25,8 @@ from imrgroups.sms import Gateway, Outgoing, Refused, Unsure
 
 THREADS = 10
 BATCH = 40  # at most BATCH / THREADS times the carrier's time limit must fit well inside the lease
+OVERDUE = timedelta(minutes=15)
 CLAIMS_ONE_BY_ONE = 771_204_001  # the number of a lock of PostgreSQL; SQLite has one writer anyway
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def count_due(now: datetime) -> int:
     return db.session.execute(select(func.count()).select_from(Message).where(*_due(now))).scalar_one()
 
 
-def _due(now: datetime) -> tuple[object, ...]:
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Message.state == "pending", Message.channel != "letter", Message.due_at <= now)
 
 
@@ -80,17 +79,28 @@ def claim(now: datetime, *, by: int | None = None, batch: int = BATCH) -> list[C
             return claimed
 
 
-def _take(now: datetime, batch: int) -> Sequence[Message]:
-    """The rows, marked as on their way; those the rules then refuse are put back before anybody sees them."""
+def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on a pending message: nothing to its number is on its way, and where it asks something no earlier question is open."""
     earlier, other = aliased(Message), aliased(Message)
     busy = exists().where(other.to_lookup == Message.to_lookup, other.state == "sending")
     asked = exists().where(
         earlier.to_lookup == Message.to_lookup, earlier.question, earlier.state.in_(("sent", "delivered")),
         earlier.sent_at > now - outbox.QUESTION_OPEN, earlier.expires_at > now, ~exists().where(Reply.message_id == earlier.id),
     )
+    return ~busy, ~and_(Message.question, asked, Message.expires_at > now)
+
+
+def overdue(now: datetime) -> int:
+    """How many messages could have gone out a quarter of an hour ago and still wait: the sender is not well."""
+    late = and_(*_due(now - OVERDUE), Message.expires_at > now, *claimable(now))
+    stuck = and_(Message.state == "sending", Message.lease_until_at < now - OVERDUE)
+    return db.session.execute(select(func.count()).select_from(Message).where(or_(late, stuck))).scalar_one()
+
+
+def _take(now: datetime, batch: int) -> Sequence[Message]:
+    """The rows, marked as on their way; those the rules then refuse are put back before anybody sees them."""
     first = func.row_number().over(partition_by=Message.to_lookup, order_by=(Message.due_at, Message.id))
-    waits = and_(Message.question, asked, Message.expires_at > now)
-    found = select(Message.id, Message.to_lookup, first.label("place")).where(*_due(now), ~busy, ~waits).subquery()
+    found = select(Message.id, Message.to_lookup, first.label("place")).where(*_due(now), *claimable(now)).subquery()
     wanted = select(found.c.id).where(or_(found.c.place == 1, found.c.to_lookup.is_(None))).limit(batch)
     ids = list(db.session.execute(wanted).scalars())
     if not ids:
