@@ -39,7 +39,7 @@ def plan_reminders(now: datetime, dry_run: bool = False, *, by: int | None = Non
     meetings = _meetings(Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + FURTHEST)
     sweep = Sweep.of({meeting.group_id for meeting in meetings}, now, "reminder")
     habits = _habits()
-    told = _pairs(Apology, [meeting.id for meeting in meetings])
+    told = pairs(Apology, [meeting.id for meeting in meetings])
     rows = rows_of_misses([meeting.group_id for meeting in meetings], now)
     drafts = []
     for meeting, to in _each(meetings, sweep):
@@ -89,7 +89,7 @@ def _remind_at(meeting: Any, to: Recipient, habit: _Wish) -> datetime:
 
 def plan_missed(now: datetime, dry_run: bool = False, *, by: int | None = None) -> int:
     """Plan the message of the day to whoever missed a meeting whose register is saved; returns how many."""
-    met = _meetings(Meeting.state == "held", Meeting.starts_at > now - timedelta(days=4), Meeting.starts_at < now)
+    met = held_since(now - timedelta(days=4), now)
     missed = {
         (meeting, person): state for meeting, person, state in db.session.execute(
             select(Mark.meeting_id, Mark.participant_id, Mark.state)
@@ -99,7 +99,7 @@ def plan_missed(now: datetime, dry_run: bool = False, *, by: int | None = None) 
     meetings = [meeting for meeting in met if any(pair[0] == meeting.id for pair in missed)]
     sweep = Sweep.of({meeting.group_id for meeting in meetings}, now, "missed")
     keys = [meeting.id for meeting in meetings]
-    told, made_up, rows = _pairs(Apology, keys), _pairs(MakeUp, keys), rows_of_misses([meeting.group_id for meeting in meetings], now)
+    told, made_up, rows = pairs(Apology, keys), pairs(MakeUp, keys), rows_of_misses([meeting.group_id for meeting in meetings], now)
     coming = next_meetings({meeting.group_id for meeting in meetings}, now)
     drafts = []
     for meeting, to in _each(meetings, sweep):
@@ -213,7 +213,18 @@ def _each(meetings: Sequence[Any], sweep: Sweep) -> Iterable[tuple[Any, Recipien
     return ((meeting, to) for meeting in meetings for to in sweep.by_group.get(meeting.group_id, ()) if to.reachable)
 
 
-def _pairs(model: Any, meetings: Sequence[int]) -> set[tuple[int, int]]:
+def held_since(first: datetime, now: datetime) -> list[Any]:
+    """The meetings of running groups held since an instant, as columns, soonest first."""
+    return _meetings(Meeting.state == "held", Meeting.starts_at > first, Meeting.starts_at < now)
+
+
+def meetings_by_key(keys: Iterable[int | None]) -> list[Any]:
+    """These meetings as columns; those of groups that have ended are left out."""
+    return _meetings(Meeting.id.in_(set(keys)))
+
+
+def pairs(model: Any, meetings: Sequence[int]) -> set[tuple[int, int]]:
+    """(meeting, person) of every row of a table about these meetings."""
     wanted = select(model.meeting_id, model.participant_id).where(model.meeting_id.in_(meetings))
     return {(meeting, person) for meeting, person in db.session.execute(wanted)}
 
