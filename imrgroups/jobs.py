@@ -121,7 +121,7 @@ class Clockwork:
                     continue
                 self.last_at[job.name] = now
                 try:
-                    once(job.name, now)
+                    once(job.name, config.now())  # not the beginning of the tick: the jobs before may have taken long
                 except Exception as error:
                     log.error("a job failed", job=job.name, error=type(error).__name__)
         self._beat()

@@ -206,11 +206,14 @@ def news(sid: str, ref: int | None, status: str, code: int | None, now: datetime
     fresh = outbox.state_of(status)
     message = db.session.execute(select(Message).where(Message.sid == sid).with_for_update()).scalar()
     if message is None and ref is not None:
-        message = db.session.execute(select(Message).where(Message.id == ref, Message.sid.is_(None)).with_for_update()).scalar()
+        # Not where this sid has failed already: the message may wait for another try, which late news of the first must not end.
+        over = select(Delivery.id).where(Delivery.sid == sid, Delivery.status.in_(outbox.FAILURES)).exists()
+        wanted = select(Message).where(Message.id == ref, Message.sid.is_(None), ~over).with_for_update()
+        message = db.session.execute(wanted).scalar()
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     told = {"message_id": message.id if message else None, "sid": sid, "status": status, "error_code": code, "at": now}
-    wanted = dialect.insert(Delivery).values(**told).on_conflict_do_nothing(index_elements=["sid", "status"]).returning(Delivery.id)
-    changed = db.session.execute(wanted).scalar() is not None and message is not None and outbox.is_news(message.state, status)
+    entry = dialect.insert(Delivery).values(**told).on_conflict_do_nothing(index_elements=["sid", "status"]).returning(Delivery.id)
+    changed = db.session.execute(entry).scalar() is not None and message is not None and outbox.is_news(message.state, status)
     if changed and message is not None:
         message.sid, message.lease_until_at, message.sent_at = sid, None, message.sent_at or now
         if fresh in ("undelivered", "failed") and message.channel == "text":
