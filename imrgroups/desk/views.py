@@ -21,12 +21,16 @@ from imrgroups.homework import actions as homework
 from imrgroups.i18n import day_at, gettext, language
 from imrgroups.library.content import packs
 from imrgroups.notes import ledger
+from imrgroups.outreach import actions as outreach
+from imrgroups.outreach.actions import supporters
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
-from imrgroups.staff.models import Staff
+from imrgroups.staff import actions as staff
+from imrgroups.staff.models import Centre, Staff
 
 bp = Blueprint("desk", __name__)
 Answer = str | Response | tuple[str, int]
+STEPS_SHOWN = 3  # how many people without anybody involved a meeting's page names
 
 
 @bp.get("/today")
@@ -62,9 +66,12 @@ def meeting(meeting_id: int) -> Answer:
     """One meeting: where it stands, its topics with plan and handouts, and the way to register, notes, goals and homework."""
     line = reads.meeting_line(meeting_id)
     before, after = reads.neighbours(line)
+    close = supporters.close_in_group(line.group_id, line.on)
+    alone = [one for one in close if not one.involved][:STEPS_SHOWN]
+    auth.looked_at(*(one.id for one in alone))
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
-        homework=reads.homework_state(line), may_read=auth.reads_clinical(),
+        homework=reads.homework_state(line), may_read=auth.reads_clinical(), close=close, alone=alone,
     )
 
 
@@ -124,13 +131,15 @@ def person(participant_id: int) -> Answer:
     """One person: how to reach them, those close to them, goals, homework, attendance and how they got each topic."""
     row = db.session.get(Participant, participant_id) or abort(404)
     auth.looked_at(participant_id)
-    may_read = auth.reads_clinical()
+    may_read, today = auth.reads_clinical(), staff.today_at(db.session.get_one(Centre, row.centre_id), config.now())
     return render_template(
         "desk/person.html", person=row, groups=roster.groups_of(participant_id), may_read=may_read,
         goals=goals.goals_of(participant_id) if may_read else [], homework=homework.homework_of(participant_id)[:8] if may_read else [],
         figures=figures.person_figures(participant_id, config.now().date()), dose=ledger.dose_of(participant_id),
         contacts=people.contacts_of(participant_id), consents=people.consents_of(participant_id),
         stays=people.hospital_stays(participant_id), intake=people.intake(participant_id),
+        own=outreach.words_of(participant_id) if may_read else None,
+        close=supporters.close_to([(row.id, row.name or row.code)], today),
     )
 
 
