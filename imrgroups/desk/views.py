@@ -22,7 +22,8 @@ from imrgroups.i18n import day_at, gettext, language
 from imrgroups.library.content import packs
 from imrgroups.notes import ledger
 from imrgroups.outreach import actions as outreach
-from imrgroups.outreach.actions import supporters
+from imrgroups.outreach.actions import calls, story, supporters
+from imrgroups.outreach.words.screens import ANSWERS, CALL_REASONS, CALL_WORDS, OCCASIONS, REASONS, STATES
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
 from imrgroups.staff import actions as staff
@@ -44,12 +45,16 @@ def today() -> Answer:
     coming, unfinished = reads.around(group_ids, now)
     without_goal = reads.people_without_goal(group_ids, now.date())
     people_ids = [person for rows in missed.values() for person, _count in rows]
-    auth.looked_at(*people_ids)
+    centres = ties.centres("coordinator") if not ties.groups else frozenset()
+    to_call = calls.open_calls(group_ids, centres, ties.staff_id, now.date())
+    chosen, unreached = calls.picked(group_ids, now.date()), calls.unreached(group_ids, now, but=people_ids)
+    auth.looked_at(*people_ids, *(one.person for one in (*to_call, *chosen, *unreached)))
     named = {*missed, *without_goal}
     return render_template(
         "desk/today.html", coming=coming, unfinished=unfinished, missed=missed,
         names=roster.names(people_ids) if people_ids else {}, groups=reads.groups_by_id(named) if named else {}, any_group=bool(group_ids),
-        titles=reads.topic_titles, without_goal=without_goal, now=now,
+        titles=reads.topic_titles, without_goal=without_goal, now=now, calls=to_call, picked=chosen, unreached=unreached, call_reasons=CALL_REASONS,
+        unread=calls.unread_count(group_ids, centres),
     )
 
 
@@ -138,7 +143,9 @@ def person(participant_id: int) -> Answer:
         figures=figures.person_figures(participant_id, config.now().date()), dose=ledger.dose_of(participant_id),
         contacts=people.contacts_of(participant_id), consents=people.consents_of(participant_id),
         stays=people.hospital_stays(participant_id), intake=people.intake(participant_id),
-        own=outreach.words_of(participant_id) if may_read else None,
+        own=outreach.words_of(participant_id) if may_read else None, story=story.story_of(participant_id),
+        zone=db.session.get_one(Centre, row.centre_id).timezone, occasions=OCCASIONS, states=STATES, reasons=REASONS, answers=ANSWERS,
+        call_words=CALL_WORDS,
         close=supporters.close_to([(row.id, row.name or row.code)], today),
     )
 

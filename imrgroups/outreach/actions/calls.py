@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from imrgroups import audit
 from imrgroups.db import db
@@ -15,7 +16,9 @@ from imrgroups.outreach.actions.outbox import put_call
 from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, OfferedSlot, Reply
 from imrgroups.people.models import Participant
 from imrgroups.rules import ladder
-from imrgroups.staff.models import Staff
+from imrgroups.staff.models import Centre, Staff
+
+LATELY = timedelta(days=14)  # how long the team is reminded of somebody nobody reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,31 @@ class Call:
 def open_calls(groups: Collection[int], centres: Collection[int], staff_id: int, today: date) -> list[Call]:
     """The calls that are due to people of these groups and centres, one's own first, oldest first. One statement."""
     theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))
-    wanted = (
-        select(CallTask, Participant.name_sealed, Participant.phone_sealed, Staff.name, Meeting.meets_on, Group.name)
-        .join(Participant, Participant.id == CallTask.participant_id).outerjoin(Staff, Staff.id == CallTask.staff_id)
-        .outerjoin(Meeting, Meeting.id == CallTask.meeting_id).outerjoin(Group, Group.id == CallTask.group_id)
-        .where(
-            CallTask.done_at.is_(None), CallTask.due_on <= today,
-            or_(CallTask.group_id.in_(groups), CallTask.participant_id.in_(theirs), Participant.centre_id.in_(centres)),
-        )
+    wanted = _calls().where(
+        CallTask.done_at.is_(None), CallTask.due_on <= today,
+        or_(CallTask.group_id.in_(groups), CallTask.participant_id.in_(theirs), Participant.centre_id.in_(centres)),
     )
     found = [_call(row, staff_id) for row in db.session.execute(wanted)]
     return sorted(found, key=lambda call: (not call.mine, call.due_on, call.name.casefold()))
+
+
+def unreached(groups: Collection[int], now: datetime, but: Collection[int]) -> list[Call]:
+    """The last calls of those nobody reached in three days lately and nobody has called since; `but` these people. One statement."""
+    later = aliased(CallTask)
+    since = select(later.id).where(later.participant_id == CallTask.participant_id, later.created_at > CallTask.created_at).exists()
+    wanted = _calls().where(
+        CallTask.outcome == "no_answer", CallTask.key.endswith(f"#{ladder.MOST_CALLS}"), CallTask.done_at > now - LATELY,
+        CallTask.group_id.in_(groups), CallTask.participant_id.not_in(but), ~since,
+    )
+    return [_call(row, 0) for row in db.session.execute(wanted.order_by(CallTask.done_at))]
+
+
+def _calls() -> Select[Any]:
+    return (
+        select(CallTask, Participant.name_sealed, Participant.phone_sealed, Staff.name, Meeting.meets_on, Group.name)
+        .join(Participant, Participant.id == CallTask.participant_id).outerjoin(Staff, Staff.id == CallTask.staff_id)
+        .outerjoin(Meeting, Meeting.id == CallTask.meeting_id).outerjoin(Group, Group.id == CallTask.group_id)
+    )
 
 
 def _call(row: Any, staff_id: int) -> Call:
@@ -69,23 +86,32 @@ class Unread:
     text: str
     meaning: str
     received_at: datetime
+    zone: str
 
 
 def unread(groups: Collection[int], centres: Collection[int]) -> list[Unread]:
     """Replies that wait to be read, oldest first: from people of these groups, and those to these centres."""
     theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))
     wanted = (
-        select(Reply, Participant.name_sealed).outerjoin(Participant, Participant.id == Reply.participant_id)
+        select(Reply, Participant.name_sealed, Centre.timezone).outerjoin(Participant, Participant.id == Reply.participant_id)
+        .outerjoin(Centre, Centre.id == Reply.centre_id)
         .where(Reply.needs_reading, or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(centres)))
         .order_by(Reply.received_at)
     )
     return [
         Unread(
             row.id, row.participant_id, Participant.name.open(Participant, row.participant_id, name) if row.participant_id else "",
-            row.text or "", row.meaning, row.received_at,
+            row.text or "", row.meaning, row.received_at, zone or "UTC",
         )
-        for row, name in db.session.execute(wanted)
+        for row, name, zone in db.session.execute(wanted)
     ]
+
+
+def unread_count(groups: Collection[int], centres: Collection[int]) -> int:
+    """How many replies wait to be read there."""
+    theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))
+    here = or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(centres))
+    return db.session.execute(select(func.count()).select_from(Reply).where(Reply.needs_reading, here)).scalar_one()
 
 
 @dataclass(frozen=True, slots=True)
