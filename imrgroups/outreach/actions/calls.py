@@ -107,6 +107,20 @@ def unread(groups: Collection[int], centres: Collection[int]) -> list[Unread]:
     ]
 
 
+def coming_for(persons: Collection[int | None], now: datetime) -> dict[int, tuple[int, datetime, str]]:
+    """The next meeting of each of these people within two weeks: (key, when, zone of the group). One statement."""
+    wanted = (
+        select(Enrolment.participant_id, Meeting.id, Meeting.starts_at, Group.timezone)
+        .join(Meeting, Meeting.group_id == Enrolment.group_id).join(Group, Group.id == Meeting.group_id)
+        .where(
+            Enrolment.participant_id.in_(persons), Enrolment.left_on.is_(None), Group.ended_on.is_(None), Meeting.state == "planned",
+            Meeting.starts_at > now, Meeting.starts_at < now + LATELY,
+        )
+        .order_by(Meeting.starts_at.desc())
+    )
+    return {person: (meeting, starts_at, zone) for person, meeting, starts_at, zone in db.session.execute(wanted)}
+
+
 def unread_count(groups: Collection[int], centres: Collection[int]) -> int:
     """How many replies wait to be read there."""
     theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))

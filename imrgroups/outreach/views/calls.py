@@ -1,11 +1,14 @@
 """Calls to make, with something to begin with, and replies that somebody should read."""
 
+from zoneinfo import ZoneInfo
+
 from flask import Response as FlaskResponse
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from imrgroups import auth, config
+from imrgroups.attendance import actions as attendance
 from imrgroups.auth import policy
 from imrgroups.db import db
 from imrgroups.forms import clean
@@ -14,12 +17,14 @@ from imrgroups.groups.models import Group, Meeting, PlannedTopic
 from imrgroups.i18n import curriculum, gettext
 from imrgroups.library import content
 from imrgroups.library.content import blocks
-from imrgroups.outreach.actions import calls, replies
+from imrgroups.outreach.actions import calls, outbox, replies
 from imrgroups.outreach.actions.outbox import words_of
 from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, Reply
 from imrgroups.outreach.views import bp
 from imrgroups.outreach.words.screens import ANSWERS, CALL_REASONS, CALL_WORDS
 from imrgroups.people.models import Participant
+from imrgroups.staff import actions as staff
+from imrgroups.staff.models import Centre
 
 Answer = str | Response | FlaskResponse | tuple[str, int]
 MOST_QUESTIONS = 3
@@ -93,18 +98,56 @@ def undo_call(call_task_id: int) -> Answer:
 @bp.get("/replies")
 @policy("message.list")
 def inbox() -> Answer:
-    """What people wrote that a number does not say."""
+    """What people wrote that a number does not say, and what can be made of it."""
     ties = auth.me()
     assert ties is not None
     rows = calls.unread(ties.groups, ties.centres("coordinator"))
-    auth.looked_at(*{row.person for row in rows if row.person})
-    return render_template("outreach/replies.html", rows=rows, answers=ANSWERS)
+    persons = {row.person for row in rows if row.person}
+    auth.looked_at(*persons)
+    return render_template("outreach/replies.html", rows=rows, answers=ANSWERS, coming=calls.coming_for(persons, config.now()))
 
 
 @bp.post("/replies/<int:reply_id>/read")
 @policy("message.decide", of="reply")
 def read_reply(reply_id: int) -> Answer:
     """Somebody has read it and seen to it."""
-    replies.read(db.session.get(Reply, reply_id) or abort(404), by=auth.staff_id(), now=config.now())
-    flash(gettext("Read, and off the list."), "done")
+    return _read(_reply(reply_id), gettext("Read, and off the list."))
+
+
+@bp.post("/replies/<int:reply_id>/call")
+@policy("message.decide", of="reply")
+def call_about(reply_id: int) -> Answer:
+    """A call about what somebody wrote goes on the list of today."""
+    reply, person = _of_somebody(reply_id)
+    on = staff.today_at(db.session.get_one(Centre, person.centre_id), config.now())
+    outbox.ask_to_call(
+        person, key=f"reply/{reply.id}", reason="asked_to_call", on=on, staff_id=auth.staff_id(), by=auth.staff_id(), now=config.now(),
+    )
+    return _read(reply, gettext("A call is on your list."))
+
+
+@bp.post("/replies/<int:reply_id>/cannot-come")
+@policy("message.decide", of="reply")
+def told_us(reply_id: int) -> Answer:
+    """What somebody wrote means that they cannot come to the next meeting."""
+    reply, person = _of_somebody(reply_id)
+    found = calls.coming_for([person.id], config.now()).get(person.id) or abort(404)
+    meeting = db.session.get_one(Meeting, found[0])
+    told_on = reply.received_at.astimezone(ZoneInfo(found[2])).date()
+    attendance.apologise(meeting, person, told_on=told_on, by=auth.staff_id(), now=config.now())
+    return _read(reply, gettext("It is put down: they told us they cannot come."))
+
+
+def _reply(key: int) -> Reply:
+    return db.session.get(Reply, key) or abort(404)
+
+
+def _of_somebody(key: int) -> tuple[Reply, Participant]:
+    reply = _reply(key)
+    return reply, db.session.get(Participant, reply.participant_id or 0) or abort(404)
+
+
+def _read(reply: Reply, words: str) -> Answer:
+    replies.read(reply, by=auth.staff_id(), now=config.now())
+    flash(words, "done")
     return redirect(url_for("outreach.inbox"), 303)
