@@ -30,11 +30,18 @@ def all_jobs() -> tuple[Job, ...]:
     """Every job of the program."""
     from imrgroups.desk import actions as desk
     from imrgroups.outreach import actions as outreach
+    from imrgroups.outreach.actions import ladder as after
+    from imrgroups.outreach.actions import planning
     from imrgroups.staff import actions as staff
 
     return (
         Job("forget-sign-in-failures", timedelta(hours=1), staff.sweep_attempts, "Forgets failed sign-ins older than a day."),
         Job("end-old-sessions", timedelta(minutes=10), staff.sweep_sessions, "Ends signed-in sessions that are past their time."),
+        Job("plan-reminders", timedelta(minutes=10), planning.plan_reminders, "Plans reminders of meetings, the day before at ten."),
+        Job("plan-missed", timedelta(minutes=10), planning.plan_missed, "Plans a kind message to whoever missed a meeting."),
+        Job("plan-changes", timedelta(minutes=10), planning.plan_changes, "Plans the news of meetings that were moved or cancelled."),
+        Job("plan-calls", timedelta(minutes=30), after.plan_calls, "Asks a leader to call, the day after a missed meeting."),
+        Job("plan-offers", timedelta(minutes=30), after.plan_offers, "Offers two times for catching up, the third day."),
         Job("send-messages", timedelta(seconds=TICK_SECONDS), _send, "Sends the messages that are due, each once."),
         Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
         Job("expire-messages", timedelta(minutes=10), outreach.expire, "Gives up messages whose time is past."),

@@ -138,6 +138,7 @@ def _configuration(settings: config.Settings) -> dict[str, Any]:
 def _rooms(settings: config.Settings) -> auth.Rooms:
     from imrgroups.enrolment import roster
     from imrgroups.outreach.actions import listing
+    from imrgroups.outreach.models import CallTask, Reply
     from imrgroups.people import actions as people
     from imrgroups.staff import actions as staff
 
@@ -157,6 +158,16 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
             return supporter(found.supporter_id)
         return roster.scope_of_participant(found.participant_id) if found.participant_id else auth.Scope(found.centre_id)
 
+    def call(key: int) -> auth.Scope | None:
+        found = db.db.session.get(CallTask, key)
+        return None if found is None else roster.scope_of_participant(found.participant_id)
+
+    def reply(key: int) -> auth.Scope | None:
+        found = db.db.session.get(Reply, key)
+        if found is None:
+            return None
+        return roster.scope_of_participant(found.participant_id) if found.participant_id else auth.Scope(found.centre_id or 0)
+
     return auth.Rooms(
         ties=ties,
         scopes={
@@ -166,6 +177,8 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
             "participant": roster.scope_of_participant,
             "supporter": supporter,
             "message": message,
+            "call_task": call,
+            "reply": reply,
         },
     )
 

@@ -35,6 +35,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "everywhere": {"today.see", "account.own", "library.see", "library.comment", "people.list"},
         "led": {
             "group.see", "group.plan", "register.see", "register.keep", "clinical.see", "clinical.write", "people.see", "people.edit",
+            "call.make",
         },
         "centre": {"people.create"},
         "reason": set(),
@@ -46,7 +47,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "led": set(),
         "centre": {
             "group.see", "group.plan", "group.create", "register.see", "register.keep", "people.create", "people.see", "people.edit",
-            "centre.edit", "staff.edit", "centre.export", "reason.state",
+            "centre.edit", "staff.edit", "centre.export", "reason.state", "call.make",
         },
         "reason": {"clinical.see"},
     },
