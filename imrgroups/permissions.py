@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, dict[str, Reach]] = {
     "people.edit": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
     "message.list": {"leader": Reach.ANY, "coordinator": Reach.ANY},
     "message.decide": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "call.make": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
     "centre.list": {"coordinator": Reach.ANY, "administrator": Reach.ANY},
     "centre.create": {"administrator": Reach.ANY},
     "centre.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},

@@ -147,6 +147,7 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
     from imrgroups.fidelity.evidence import access
     from imrgroups.mypage import actions as mypage
     from imrgroups.outreach.actions import listing
+    from imrgroups.outreach.models import CallTask, Reply
     from imrgroups.people import actions as people
     from imrgroups.staff import actions as staff
 
@@ -178,6 +179,16 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
             return supporter(found.supporter_id)
         return roster.scope_of_participant(found.participant_id) if found.participant_id else auth.Scope(found.centre_id)
 
+    def call(key: int) -> auth.Scope | None:
+        found = db.db.session.get(CallTask, key)
+        return None if found is None else roster.scope_of_participant(found.participant_id)
+
+    def reply(key: int) -> auth.Scope | None:
+        found = db.db.session.get(Reply, key)
+        if found is None:
+            return None
+        return roster.scope_of_participant(found.participant_id) if found.participant_id else auth.Scope(found.centre_id or 0)
+
     return auth.Rooms(
         ties=ties,
         own=own,
@@ -190,6 +201,8 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
             "supporter": supporter,
             "review": access.scope_of_review,
             "message": message,
+            "call_task": call,
+            "reply": reply,
         },
     )
 

@@ -55,6 +55,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "led": {
             "group.see", "group.plan", "register.see", "register.keep", "clinical.see", "clinical.write", "people.see", "people.edit",
             "review.see", "review.answer", "binder.see", "review.follow",
+            "call.make",
         },
         "centre": {"people.create"},
         "reason": set(),
@@ -69,6 +70,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
             "group.see", "group.plan", "group.create", "register.see", "register.keep", "people.create", "people.see", "people.edit",
             "centre.edit", "staff.edit", "centre.export", "reason.state",
             "review.see", "review.plan", "review.follow", "binder.freeze", "binder.close",
+            "call.make",
         },
         "reason": {"clinical.see", "binder.see"},
     },

@@ -37,6 +37,8 @@ NOT_CARRIED = {
         ("reviews", "review_assessors", "ratings", "consensus", "reports", "report_signatures", "recommendations", "binders"),
         "belongs to two centres at once; a backup carries it",
     ),
+    "call_tasks": "calls of this installation", "offered_slots": "offered from here",
+    "number_states": "what this installation found out of numbers",
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",
     "staff.mf_recovery_codes": "secret", "staff.confirmed_at": "of Flask-Security", "staff.active": "follows from left_on",
     "own_words": "a person's own, they travel in a backup", "habits": "how this installation reminds",
