@@ -30,6 +30,8 @@ HARMLESS = {
     "handouts_given.version": "of the handout", "access_entries.page": "the name of a page",
     "messages.key": "made of keys", "call_tasks.key": "made of keys", "messages.step": "a word of the program",
     "messages.reason": "a word of the program", "messages.language": "a language tag", "messages.to_lookup": "a keyed hash",
+    "cards.lookup": "a keyed hash", "filled_sheets.worksheet": "the key of a worksheet", "filled_sheets.version": "of the worksheet",
+    "filled_sheets.language": "a language tag",
     "messages.sid": "the carrier's name for it", "replies.sid": "the carrier's name for it", "replies.from_lookup": "a keyed hash",
 }
 
