@@ -169,7 +169,7 @@ def _values(facts: Facts, template: str) -> dict[str, str]:
         "new": _when(facts.new_on, facts.new_at, facts.place, facts.today),
         "about": facts.about or str(texts.CLOSE_TO_YOU), "words": facts.words,
         **{
-            name: _when(slot.on, slot.at, slot.place, facts.today) if slot else ""
+            name: _when(slot.on, slot.at, slot.place, facts.today, short=True) if slot else ""
             for name, slot in (("slot_1", first), ("slot_2", second))
         },
     }
@@ -179,12 +179,15 @@ def _values(facts: Facts, template: str) -> dict[str, str]:
     return values
 
 
-def _when(on: date | None, at: time | None, place: str, today: date | None) -> str:
-    """A day, its hour and where: "Tuesday at 14.30, Room 2"; with the date where the weekday alone could be another week's."""
+def _when(on: date | None, at: time | None, place: str, today: date | None, short: bool = False) -> str:
+    """A day, its hour and where: "Tuesday at 14.30, Room 2"; with the date where the weekday alone could be another week's.
+
+    short: "Tue 19 Jan at 14.30", where two of them have to fit.
+    """
     if on is None:
         return ""
     near = today is not None and timedelta(0) <= on - today <= NEAR
-    named = weekday(on) if near else day(on)
+    named = weekday(on) if near else short_day(on) if short else day(on)
     said = gettext("%(day)s at %(time)s", day=named, time=clock(at)) if at else named
     return f"{said}, {place}" if place else said
 
