@@ -148,7 +148,7 @@ def _shorter(chosen: Step, variant: int, facts: Facts, shared: bool, occasion: s
             least = replace(least, **{left_out: None if left_out in ("at", "on") else ""})
         if left_out == "place":
             least = replace(least, slots=tuple(replace(slot, place="") for slot in least.slots))
-        yield template % _values(least, template), least
+        yield template % _values(least, template, short=True), least
 
 
 def _quoting(chosen: Step, variant: int, facts: Facts) -> str:
@@ -160,7 +160,7 @@ def _quoting(chosen: Step, variant: int, facts: Facts) -> str:
     return str(chosen.quoting[variant // 2 % len(chosen.quoting)]) % {"quote": words}
 
 
-def _values(facts: Facts, template: str) -> dict[str, str]:
+def _values(facts: Facts, template: str, short: bool = False) -> dict[str, str]:
     """What stands in the places of a template. Raises ValueError where the template needs what the facts lack."""
     first, second = [*facts.slots, None, None][:2]
     values = {
@@ -169,7 +169,7 @@ def _values(facts: Facts, template: str) -> dict[str, str]:
         "new": _when(facts.new_on, facts.new_at, facts.place, facts.today),
         "about": facts.about or str(texts.CLOSE_TO_YOU), "words": facts.words,
         **{
-            name: _when(slot.on, slot.at, slot.place, facts.today, short=True) if slot else ""
+            name: _when(slot.on, slot.at, slot.place, facts.today, short) if slot else ""
             for name, slot in (("slot_1", first), ("slot_2", second))
         },
     }
