@@ -116,6 +116,14 @@ def test_a_meeting_moved_within_the_day_tells_the_old_hour(app, frozen):
     assert "We have a new time: Tuesday 19 January at 16.00, Room 2, not 14.30." in text
 
 
+def test_two_times_of_another_week_fit_into_one_text_with_name_and_sender(app, frozen):
+    far = (Slot(date(2027, 2, 24), time(14, 30)), Slot(date(2027, 2, 25), time(14, 30)))
+    for language in ("en", "da", "sv", "he"):
+        for variant in (0, 1):
+            text = compose("make_up_offer", "two", variant, replace(FULL, slots=far), language)
+            assert words.fits(text, "make_up_offer", language) and "Anna" in text and text.endswith("Dana"), text
+
+
 def test_a_fact_that_the_text_needs_is_asked_for(app, frozen):
     with pytest.raises(ValueError, match="when"):
         compose("reminder", "plain", 0, Facts("Anna", "Dana"), "en")

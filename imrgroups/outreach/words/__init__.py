@@ -148,7 +148,7 @@ def _shorter(chosen: Step, variant: int, facts: Facts, shared: bool, occasion: s
             least = replace(least, **{left_out: None if left_out in ("at", "on") else ""})
         if left_out == "place":
             least = replace(least, slots=tuple(replace(slot, place="") for slot in least.slots))
-        yield template % _values(least, template), least
+        yield template % _values(least, template, short=True), least
 
 
 def _quoting(chosen: Step, variant: int, facts: Facts) -> str:
@@ -160,7 +160,7 @@ def _quoting(chosen: Step, variant: int, facts: Facts) -> str:
     return str(chosen.quoting[variant // 2 % len(chosen.quoting)]) % {"quote": words}
 
 
-def _values(facts: Facts, template: str) -> dict[str, str]:
+def _values(facts: Facts, template: str, short: bool = False) -> dict[str, str]:
     """What stands in the places of a template. Raises ValueError where the template needs what the facts lack."""
     first, second = [*facts.slots, None, None][:2]
     values = {
@@ -169,7 +169,7 @@ def _values(facts: Facts, template: str) -> dict[str, str]:
         "new": _when(facts.new_on, facts.new_at, facts.place, facts.today),
         "about": facts.about or str(texts.CLOSE_TO_YOU), "words": facts.words,
         **{
-            name: _when(slot.on, slot.at, slot.place, facts.today) if slot else ""
+            name: _when(slot.on, slot.at, slot.place, facts.today, short) if slot else ""
             for name, slot in (("slot_1", first), ("slot_2", second))
         },
     }
@@ -179,12 +179,15 @@ def _values(facts: Facts, template: str) -> dict[str, str]:
     return values
 
 
-def _when(on: date | None, at: time | None, place: str, today: date | None) -> str:
-    """A day, its hour and where: "Tuesday at 14.30, Room 2"; with the date where the weekday alone could be another week's."""
+def _when(on: date | None, at: time | None, place: str, today: date | None, short: bool = False) -> str:
+    """A day, its hour and where: "Tuesday at 14.30, Room 2"; with the date where the weekday alone could be another week's.
+
+    short: "Tue 19 Jan at 14.30", where two of them have to fit.
+    """
     if on is None:
         return ""
     near = today is not None and timedelta(0) <= on - today <= NEAR
-    named = weekday(on) if near else day(on)
+    named = weekday(on) if near else short_day(on) if short else day(on)
     said = gettext("%(day)s at %(time)s", day=named, time=clock(at)) if at else named
     return f"{said}, {place}" if place else said
 
