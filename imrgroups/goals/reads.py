@@ -59,6 +59,11 @@ class GoalLine:
     earlier: list["GoalLine"] = field(default_factory=list)
 
     @property
+    def told(self) -> list[StepLine]:
+        """The steps that the person says are done, on their own page, and that nobody has talked about with them yet."""
+        return [step for step in self.steps if step.said_on and step.done_on is None]
+
+    @property
     def next_step(self) -> StepLine | None:
         """The step to take next: the one due first, else the first one written down; None when all are done."""
         left = [step for step in self.steps if step.done_on is None]

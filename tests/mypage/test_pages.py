@@ -157,6 +157,7 @@ def test_what_the_person_says_of_homework_is_shown_to_the_leader_and_decides_not
     assert (row.said, row.said_on, row.review) == (said, world.today, None)
     page = browser_as("Dana").get(f"/meetings/{world.meetings[9].id}/homework")
     assert "They say:" in page.text and "Not talked about" in page.text
+    assert "They say:" in browser_as("Dana").get(f"/people/{world.people['Amal'].id}").text
 
 
 def test_an_answer_that_is_none_and_homework_talked_about_are_refused(world, opened_by):
@@ -186,7 +187,9 @@ def test_a_step_is_ticked_by_oneself_and_taken_back(world, opened_by, browser_as
     from imrgroups.goals.models import Goal, Step
 
     assert (db.session.get(Step, step_id).said_on, db.session.get(Step, step_id).done_on) == (world.today, None)
-    assert "They say it is done" in words(browser_as("Dana").get(f"/people/{world.people['Amal'].id}/goals"))
+    dana, mine = browser_as("Dana"), world.people["Amal"].id
+    for page in (f"/people/{mine}/goals", f"/people/{mine}", f"/meetings/{world.meetings[9].id}/goals"):
+        assert "They say it is done" in words(dana.get(page)), page
     client.post(f"/me/goals/steps/{step_id}", data={"done": "no"})
     assert db.session.get(Step, step_id, populate_existing=True).said_on is None
     goals.close(db.session.get(Goal, goal_id), state="reached", on=world.today, by=None, now=world.now)
