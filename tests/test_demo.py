@@ -18,7 +18,7 @@ from imrgroups.db import db, writing
 from imrgroups.demo import trial
 from imrgroups.demo.stays import IN_ROOM
 from imrgroups.demo.stock import Words, stock
-from imrgroups.enrolment.models import Enrolment, WaitingPlace
+from imrgroups.enrolment.models import Card, Enrolment, WaitingPlace
 from imrgroups.fidelity.actions import binders
 from imrgroups.fidelity.models import Binder
 from imrgroups.fidelity.models import Review as FidelityReview
@@ -27,6 +27,8 @@ from imrgroups.groups import series
 from imrgroups.groups.models import Group, GroupLeader, Meeting
 from imrgroups.homework.models import Assignment, Review
 from imrgroups.library import content
+from imrgroups.mypage.actions import answers_of
+from imrgroups.mypage.models import FilledSheet
 from imrgroups.notes.models import MeetingNote, Signature
 from imrgroups.people.models import Consent, HospitalStay, Participant, SupporterContact
 from imrgroups.rules.calendar import add_months
@@ -179,6 +181,13 @@ def test_everything_a_page_shows_is_there(here):
     assert "da" in languages and len(languages) > 1
 
 
+def test_some_participants_have_a_page_of_their_own_with_sheets_on_it(here):
+    assert count(Card) >= 2
+    sheets = db.session.execute(select(FilledSheet)).scalars().all()
+    assert {row.shared for row in sheets} == {True, False} and {row.language for row in sheets} >= {"da"}
+    for row in sheets:
+        names = {field.name for field in content.fields(content.load().document(row.worksheet))}
+        assert set(answers_of(row).values) <= names, row.worksheet
 def test_leaders_were_trained_before_their_group_and_supervised_after_it_and_one_was_forgotten(here):
     attended = defaultdict(list)
     for row in db.session.execute(select(Training)).scalars():

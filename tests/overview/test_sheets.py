@@ -29,12 +29,15 @@ NOT_CARRIED = {
     "translation_edits": "texts of this installation, they travel as a PO file", "comments": "about texts of this installation",
     "translation_reviews": "of texts of this installation",
     "messages": "sent from here", "deliveries": "told to this installation", "replies": "came to this installation",
-    "call_tasks": "calls of this installation", "number_states": "what this installation found out of numbers",
+    "cards": "secrets of this installation", "own_sessions": "signed-in browsers", "calendar_feeds": "secrets of this installation",
+    "filled_sheets": "a person's own words, which are theirs to print and in the backup",
     "deleted_people": "counts of this installation",
     **dict.fromkeys(
         ("reviews", "review_assessors", "ratings", "consensus", "reports", "report_signatures", "recommendations", "binders"),
         "belongs to two centres at once; a backup carries it",
     ),
+    "call_tasks": "calls of this installation", "offered_slots": "offered from here",
+    "number_states": "what this installation found out of numbers",
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",
     "staff.mf_recovery_codes": "secret", "staff.confirmed_at": "of Flask-Security", "staff.active": "follows from left_on",
     "own_words": "a person's own, they travel in a backup", "habits": "how this installation reminds",
@@ -69,9 +72,12 @@ def history(world):
     attendance.make_up(second, bo, done_on=date(2026, 11, 18), kind="ward", minutes=20, leader_id=dana, **by)
     goal = goals.set_goal(group_id=group.id, participant_id=amal.id, text="+ cook for my sister\nevery week", on=date(2026, 11, 3), **by)
     goals.add_step(goal, text="Buy rice", due_on=date(2026, 11, 8), supporter_id=mother.id, **by)
+    goals.tell_step(goal.steps[0], on=date(2026, 11, 9), by=None, now=now)
     new = goals.change(goal, text="Cook for my sister", on=date(2026, 11, 10), **by)
     goals.follow_up(second, {new.id: ("partly", "bought the rice")}, **by)
     homework.agree(first, {amal.id: Task("Call, \"once\"; or twice", supporter_id=mother.id)}, **by)
+    homework.agree(second, {bo.id: Task("Walk by the lake")}, **by)
+    homework.tell(homework.agreed_at(second.id)[bo.id], "partly", on=date(2026, 11, 12), by=None, now=now)
     homework.review(second, {homework.agreed_at(first.id)[amal.id].id: ("partly", "no time")}, **by)
     record = MeetingRecord(
         steps={"welcome": 3, "teach": None}, topics=[("recovery-strategies", "what-recovery-means"), ("recovery-strategies", "what-helps")],

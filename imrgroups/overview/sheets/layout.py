@@ -7,7 +7,7 @@ from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
 from imrgroups.enrolment.models import WAITING_STATES, Enrolment, WaitingPlace
 from imrgroups.goals.models import GOAL_STATES, PROGRESS, FollowUp, Goal, Step
 from imrgroups.groups.models import MEETING_STATES, ClosedWeek, Group, Meeting
-from imrgroups.homework.models import RESULTS, Assignment, Review
+from imrgroups.homework.models import RESULTS, SAID, Assignment, Review
 from imrgroups.library import content
 from imrgroups.notes.models import MEDIA, Amendment, HandoutGiven, MeetingNote, StepTaken, TechniqueUse
 from imrgroups.overview.sheets.columns import (
@@ -179,7 +179,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("steps", Step, ("goal", "number"), (
         Column("goal", CODE, "goal_id", True, "goals"), Column("number", COUNT, "number", True), Column("text", TEXT, "text", True),
         Column("due_on", DATE, "due_on"), Column("done_on", DATE, "done_on"),
-        Column("supporter", CODE, "supporter_id", False, "supporters"),
+        Column("supporter", CODE, "supporter_id", False, "supporters"), Column("said_on", DATE, "said_on"),
     )),
     Sheet("followups", FollowUp, ("goal", "group", "number"), (
         Column("goal", CODE, "goal_id", True, "goals"), *MEETING, Column("progress", word(PROGRESS), "progress", True),
@@ -187,7 +187,8 @@ SHEETS: tuple[Sheet, ...] = (
     )),
     Sheet("homework", Assignment, ("group", "number", "participant"), (
         *MEETING, PERSON, Column("text", TEXT, "text", True), Column("supporter", CODE, "supporter_id", False, "supporters"),
-        Column("choice", TEXT, "choice", default=""), _staff("by", "by_id"),
+        Column("choice", TEXT, "choice", default=""), _staff("by", "by_id"), Column("said", word(SAID), "said"),
+        Column("said_on", DATE, "said_on"),
     )),
     Sheet("reviews", Review, ("group", "number", "participant"), (
         Column("group", CODE, "", True, "groups"), Column("number", COUNT, "", True, "meetings"),
