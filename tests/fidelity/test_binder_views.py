@@ -15,6 +15,7 @@ from imrgroups.db import db
 from imrgroups.fidelity.actions import binders
 from imrgroups.fidelity.evidence.binder import SECTIONS
 from imrgroups.fidelity.models import Binder
+from imrgroups.homework import actions as homework
 from imrgroups.people import actions as people
 
 ON = date(2027, 1, 12)
@@ -84,6 +85,15 @@ def test_an_item_shows_its_numbers_its_anchor_and_what_is_read_for_it(review, bi
     shown = browser_as("Mia").get(page(review, "/items/6")).text
     assert "2 of 4 (50 %)" in shown and "Suggested 3" in shown and "Goal sheets" in shown and "Walk on my own" in shown
     assert "You decide." in shown and "What this score means:" in shown
+
+
+def test_the_item_of_supporters_shows_the_homework_somebody_close_helps_with_and_no_other(review, lived, inside, browser_as):
+    by = {"by": lived.staff["Dana"].id, "now": lived.now}
+    homework.agree(lived.meetings[5], {lived.people["Bo"].id: homework.Task("Walk alone")}, **by)
+    binders.freeze(review, on=ON, by=None, now=lived.now)
+    client = browser_as("Mia")
+    shown = client.get(page(review, "/items/5")).text
+    assert "Call P" in shown and "Walk alone" not in shown and "Walk alone" in client.get(page(review, "/parts/homework")).text
 
 
 def test_a_chart_is_of_one_person(review, binder, inside, browser_as, lived):

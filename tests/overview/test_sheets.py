@@ -29,7 +29,6 @@ NOT_CARRIED = {
     "translation_edits": "texts of this installation, they travel as a PO file", "comments": "about texts of this installation",
     "translation_reviews": "of texts of this installation",
     "messages": "sent from here", "deliveries": "told to this installation", "replies": "came to this installation",
-    "call_tasks": "calls of this installation", "number_states": "what this installation found out of numbers",
     "cards": "secrets of this installation", "own_sessions": "signed-in browsers", "calendar_feeds": "secrets of this installation",
     "filled_sheets": "a person's own words, which are theirs to print and in the backup",
     "deleted_people": "counts of this installation",

@@ -118,10 +118,11 @@ class Paper:
         call: Callable[[str], str] = {"people": self.who, "topics": words.scale_topic}.get(row["unit"], self.meeting)
         return ", ".join(call(key) for key in row[which])
 
-    def part(self, section: str, only: str = "") -> list[Block]:
-        """One part of the binder with its heading; only: the rows of one person."""
+    def part(self, section: str, only: str = "", *, helped: bool = False) -> list[Block]:
+        """One part of the binder with its heading; only: the rows of one person; helped: the homework somebody close helps with."""
         heading = Heading(str(words.SECTION_NAMES[section]))
         rows = [row for row in self.content[section] if not only or only in (row.get("person"), row.get("key"), _owner(row))]
+        rows = [row for row in rows if row.get("supporter", True)] if helped else rows
         if section == "items":
             return [block for row in rows for block in self.item(row)]
         if not rows:

@@ -94,7 +94,8 @@ def binder_item(review_id: int, number: int) -> Answer:
     found = _opened(row)
     paper = _paper(row, found, named=True)
     item = next((each for each in (found.content or {})["items"] if each["item"] == number), None) or abort(404)
-    blocks = [*paper.item(item)[1:], *(block for section in READ_FOR[item["counts"]] for block in paper.part(section))]
+    helped = item["counts"] == "supporters"
+    blocks = [*paper.item(item)[1:], *(block for section in READ_FOR[item["counts"]] for block in paper.part(section, helped=helped))]
     return _page(row, found, paper, paper.item_title(item), blocks)
 
 
