@@ -36,7 +36,7 @@ def all_jobs() -> tuple[Job, ...]:
     return (
         Job("forget-sign-in-failures", timedelta(hours=1), staff.sweep_attempts, "Forgets failed sign-ins older than a day."),
         Job("end-old-sessions", timedelta(minutes=10), staff.sweep_sessions, "Ends signed-in sessions that are past their time."),
-        Job("remind-assessors", timedelta(hours=1), reminders.remind, "Reminds assessors of what they have not rated yet, each thing once."),
+        Job("remind-assessors", timedelta(hours=1), reminders.remind, "Reminds assessors of what is left to rate, each thing once."),
         Job("plan-reviews", timedelta(minutes=10), reviews.sweep, "Plans the mid-way and the final review of each running group."),
         Job("send-messages", timedelta(seconds=TICK_SECONDS), _send, "Sends the messages that are due, each once."),
         Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
