@@ -1,4 +1,4 @@
-"""Who may do what: the permission table, the policy each route declares, and the one place that enforces it."""
+"""Who may do what: the policy each route declares, and the one place that reads the permission table and enforces it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,58 +8,13 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
 
-from imrgroups import audit, config
+from imrgroups import audit, config, guest
 from imrgroups.db import SAFE_METHODS, db
+from imrgroups.permissions import PERMISSIONS, Reach
 from imrgroups.secret import lookup
 
 View = TypeVar("View", bound=Callable[..., Any])
 TOKEN = "staff_token"
-
-
-class Reach(StrEnum):
-    """How far a role's right goes."""
-
-    ANY = "any"  # wherever the role is held; for pages about no one centre or group
-    CENTRE = "centre"  # things of a centre where the role is held
-    GROUP = "group"  # groups the person leads, and people of their centre who are in no group yet
-    REASON = "reason"  # things of the role's centre, after stating a reason that is recorded
-    REVIEW = "review"  # reviews the person is assigned to, while they are open, and never at a centre where they work
-
-
-# The permission table. Roles that a row does not name may not.
-PERMISSIONS: dict[str, dict[str, Reach]] = {
-    "today.see": {"leader": Reach.ANY, "coordinator": Reach.ANY, "assessor": Reach.ANY, "administrator": Reach.ANY},
-    "account.own": {"leader": Reach.ANY, "coordinator": Reach.ANY, "assessor": Reach.ANY, "administrator": Reach.ANY},
-    "library.see": {"leader": Reach.ANY, "coordinator": Reach.ANY, "assessor": Reach.ANY},
-    "library.comment": {"leader": Reach.ANY, "coordinator": Reach.ANY},
-    "library.translate": {"coordinator": Reach.ANY},
-    "group.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "group.plan": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "group.create": {"coordinator": Reach.CENTRE},
-    "register.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "register.keep": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "clinical.see": {"leader": Reach.GROUP, "coordinator": Reach.REASON},
-    "clinical.write": {"leader": Reach.GROUP},
-    "people.list": {"leader": Reach.ANY, "coordinator": Reach.ANY},
-    "people.create": {"leader": Reach.CENTRE, "coordinator": Reach.CENTRE},
-    "people.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "people.edit": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "message.list": {"leader": Reach.ANY, "coordinator": Reach.ANY},
-    "message.decide": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "centre.list": {"coordinator": Reach.ANY, "administrator": Reach.ANY},
-    "centre.create": {"administrator": Reach.ANY},
-    "centre.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
-    "staff.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
-    "overview.see": {"coordinator": Reach.ANY},
-    "centre.export": {"coordinator": Reach.CENTRE},
-    "reason.state": {"coordinator": Reach.CENTRE},
-    "review.list": {"coordinator": Reach.ANY, "assessor": Reach.ANY},
-    "review.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE, "assessor": Reach.REVIEW},
-    "review.plan": {"coordinator": Reach.CENTRE},
-    "review.rate": {"assessor": Reach.REVIEW},
-    "review.answer": {"leader": Reach.GROUP},
-    "review.follow": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-}
 # What needs no policy of ours: files that are the same for everybody, and Flask-Security's pages, which it guards itself.
 OPEN = frozenset({"static"})
 OPEN_BLUEPRINT = "security"
@@ -174,11 +129,15 @@ def carrier(view: View) -> View:
 class Rooms:
     """What the roof hands to this ground module, which knows no room.
 
-    ties: (token hash, now) -> Ties of a live session, or None. scopes: kind of thing -> (key -> its Scope, or None where there is none).
+    ties: (token hash, now) -> Ties of a live session, or None. own: (token, now) -> the participant of one, or None.
+    closed: what answers on a participant's page that is not open; None lets the request go on.
+    scopes: kind of thing -> (key -> its Scope, or None where there is none).
     """
 
     ties: Callable[[bytes, datetime], Ties | None]
     scopes: Mapping[str, Callable[[int], Scope | None]]
+    own: Callable[[str, datetime], guest.Own | None]
+    closed: Callable[[], Any]
 
 
 def init_app(app: Flask, rooms: Rooms) -> None:
@@ -257,8 +216,10 @@ def _enforce() -> Response | str | tuple[str, int] | None:
     view = current_app.view_functions[endpoint]
     if not hasattr(view, "policy"):
         abort(500)
-    if view.policy is None:
+    if view.policy is None or view.policy == guest.SECRET_ADDRESS:
         return None
+    if view.policy == guest.OWN_PAGE:
+        return None if guest.own() else current_app.extensions["imrgroups.rooms"].closed()
     action, of = view.policy
     ties = me()
     if ties is None:

@@ -120,9 +120,9 @@ def _choose() -> str:
     for asked in (request.args.get("lang"), session.get("lang")):
         if asked in LOCALES:
             return str(asked)
-    ties = g.get("ties")
-    if ties is not None and ties.language in LOCALES:
-        return str(ties.language)
+    for person in (g.get("ties"), g.get("own")):
+        if person is not None and person.language in LOCALES:
+            return str(person.language)
     fallback = current_app.config["SETTINGS"].language
     return request.accept_languages.best_match(LOCALES) or (fallback if fallback in LOCALES else "en")
 

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from imrgroups import auth
+from imrgroups import auth, guest
 from imrgroups.auth import PERMISSIONS, Decision, Opening, Reach, Scope, Ties, barred, decide
 from imrgroups.db import db
 from imrgroups.enrolment import actions as enrolment
+from imrgroups.enrolment.actions import cards
 from imrgroups.groups.models import GroupLeader
 from imrgroups.staff import actions as staff
 
@@ -53,7 +54,8 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "everywhere": {"today.see", "account.own", "library.see", "library.comment", "people.list"},
         "led": {
             "group.see", "group.plan", "register.see", "register.keep", "clinical.see", "clinical.write", "people.see", "people.edit",
-            "review.see", "review.answer", "review.follow",
+            "review.see", "review.answer", "binder.see", "review.follow",
+            "call.make",
         },
         "centre": {"people.create"},
         "reason": set(),
@@ -67,17 +69,18 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "centre": {
             "group.see", "group.plan", "group.create", "register.see", "register.keep", "people.create", "people.see", "people.edit",
             "centre.edit", "staff.edit", "centre.export", "reason.state",
-            "review.see", "review.plan", "review.follow",
+            "review.see", "review.plan", "review.follow", "binder.freeze", "binder.close",
+            "call.make",
         },
-        "reason": {"clinical.see"},
+        "reason": {"clinical.see", "binder.see"},
     },
     "assessor": {
         "everywhere": {"today.see", "account.own", "library.see", "review.list"}, "led": set(), "centre": set(), "reason": set(),
-        "assigned": {"review.see", "review.rate"},
+        "assigned": {"review.see", "review.rate", "binder.see", "binder.freeze"},
     },
     "administrator": {
-        "everywhere": {"today.see", "account.own", "centre.list", "centre.create"}, "led": set(), "centre": {"centre.edit", "staff.edit"},
-        "reason": set(),
+        "everywhere": {"today.see", "account.own", "centre.list", "centre.create"}, "led": set(),
+        "centre": {"centre.edit", "staff.edit"}, "reason": set(),
     },
 }
 KNOWN = {action for row in EXPECTED.values() for actions in row.values() for action in actions}
@@ -117,7 +120,7 @@ def test_an_action_that_is_not_in_the_table_is_refused_when_it_is_declared():
 
 
 def test_every_action_of_the_table_is_known_to_this_test_or_belongs_to_a_later_room():
-    later = {action for action in PERMISSIONS if action.split(".")[0] in ("message", "outcome", "binder")}
+    later = {action for action in PERMISSIONS if action.split(".")[0] in ("message", "outcome")}
     assert set(PERMISSIONS) - later == KNOWN
 
 
@@ -182,7 +185,8 @@ def test_a_planted_page_without_a_declaration_is_found_and_answers_nothing(app):
 def test_open_pages_are_these_and_no_others(app):
     open_to_all = {rule.endpoint for rule in app.url_map.iter_rules() if getattr(app.view_functions[rule.endpoint], "policy", "") is None}
     assert open_to_all == {
-        "staff.welcome", "staff.demonstrate", "health", "outreach.text", "outreach.status", "outreach.voice",
+        "staff.welcome", "staff.demonstrate", "health", "outreach.text", "outreach.status", "outreach.voice", "mypage.card",
+        "mypage.goodbye", "mypage.demonstrate",
     }
     theirs = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("security.")}
     assert theirs == {f"security.{name}" for name in (
@@ -280,6 +284,46 @@ def test_every_route_and_method_asks_the_table_about_the_thing_in_its_address(wo
                     if status != right:
                         wrong.append((method, address, name, status, right))
     assert asked >= 400 and wrong == [], f"{len(wrong)} of {asked} wrong: {wrong[:5]}"
+
+
+def test_the_pages_of_participants_are_these_and_no_role_of_staff_has_to_do_with_them(app):
+    declared = {rule.endpoint: getattr(app.view_functions[rule.endpoint], "policy", None) for rule in app.url_map.iter_rules()}
+    theirs = {endpoint for endpoint, policy in declared.items() if policy == guest.OWN_PAGE}
+    assert theirs and all(endpoint.startswith("mypage.") for endpoint in theirs)
+    assert all(str(rule).startswith("/me") for rule in app.url_map.iter_rules() if rule.endpoint in theirs)
+    assert guest.OWN_PAGE[0] not in PERMISSIONS and guest.SECRET_ADDRESS[0] not in PERMISSIONS
+
+
+def test_own_pages_open_to_the_participant_alone_and_everything_of_staff_stays_shut_to_participants(world, app, browser_as):
+    """Every route and method, asked by nobody, by each role of staff and by a participant."""
+    participant, card = app.test_client(), cards.make(world.people["Amal"], on=world.today, by=None, now=world.now)
+    address, code = f"/card/{cards.token(card)}", card.code
+    assert participant.post(address, data={"code": code}).status_code == 303
+    browsers = {"Amal": participant} | {name: browser_as(name) for name in ("", *world.staff)}
+    for endpoint, view in app.view_functions.items():
+        if getattr(view, "policy", None):
+            stub = lambda **_: "let in"  # noqa: E731
+            stub.policy = view.policy
+            app.view_functions[endpoint] = stub
+    adapter, wrong, asked = app.url_map.bind("localhost"), [], 0
+    for rule in app.url_map.iter_rules():
+        declared = getattr(app.view_functions[rule.endpoint], "policy", None)
+        if not declared or declared == guest.SECRET_ADDRESS:
+            continue
+        given = {name: next(iter(getattr(rule._converters[name], "items", [1]))) for name in rule.arguments}
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            address = adapter.build(rule.endpoint, given, method=method)
+            for name, browser in browsers.items() if declared == guest.OWN_PAGE else [("Amal", participant)]:
+                answer, asked = browser.open(address, method=method), asked + 1
+                let_in = answer.status_code == 200 and answer.text == "let in"
+                if let_in != (declared == guest.OWN_PAGE and name == "Amal") or (not let_in and answer.status_code not in (302, 303)):
+                    wrong.append((method, address, name, answer.status_code))
+    assert asked >= 150 and wrong == [], f"{len(wrong)} of {asked} wrong: {wrong[:5]}"
+
+
+def test_addresses_that_are_secrets_themselves_are_these_and_no_others(app):
+    declared = {rule.endpoint: getattr(app.view_functions[rule.endpoint], "policy", None) for rule in app.url_map.iter_rules()}
+    assert {endpoint for endpoint, policy in declared.items() if policy == guest.SECRET_ADDRESS} == {"mypage.feed"}
 
 
 def may_see(world, name, person):

@@ -15,7 +15,7 @@ from imrgroups.demo.stays import workday
 from imrgroups.demo.stock import FOLDER, stock
 from imrgroups.demo.trial import Group as Plan
 from imrgroups.fidelity import actions as fidelity
-from imrgroups.fidelity.actions import rating, reports
+from imrgroups.fidelity.actions import binders, rating, reports
 from imrgroups.fidelity.actions.rating import Given
 from imrgroups.fidelity.actions.reports import Advice, Written
 from imrgroups.fidelity.evidence import sheets
@@ -86,6 +86,10 @@ def _call_off(book: Book, kind: str, now: datetime) -> None:
 def _reviewed(book: Book, kind: str, due_on: date) -> Iterator[Moment]:
     """A review from the visit to the last signature."""
     visit = workday(due_on - timedelta(days=2))
+    yield at(visit - timedelta(days=4), 11), partial(_freeze, book, kind)
+    closes_on = visit + timedelta(days=SPAN_DAYS + scale().timing.binder_kept_days + 1)
+    if closes_on < book.as_of:
+        yield at(closes_on, 3), partial(_empty, book, kind)
     final, random = scores(book.plan, kind), Random(f"review {book.plan.code} {kind}")
     for place, sheet in enumerate(_sheets(final, random)):
         yield at(visit, 14 + place), partial(_hand_in, book, kind, place, sheet)
@@ -96,6 +100,17 @@ def _reviewed(book: Book, kind: str, due_on: date) -> Iterator[Moment]:
         yield at(workday(visit + timedelta(days=SPAN_DAYS - 2)), 9 + place), partial(_sign, book, kind, place)
     if kind == "midway":
         yield at(visit + timedelta(days=ADVICE_DAYS), 9), partial(_follow, book, random)
+
+
+def _freeze(book: Book, kind: str, now: datetime) -> None:
+    binders.freeze(_review(book, kind), on=now.date(), by=_pair(book)[0], now=now)
+
+
+def _empty(book: Book, kind: str, now: datetime) -> None:
+    """What the job does four weeks after the final report."""
+    binder = binders.of_review(_review(book, kind).id)
+    if binder is not None:
+        binders.close(binder, by=None, now=now)
 
 
 def _sheets(final: dict[int, int], random: Random) -> list[dict[int, int]]:
@@ -165,6 +180,7 @@ def _under_way(book: Book, due_on: date) -> Iterator[Moment]:
     if book.as_of > days.closes_on - timedelta(days=7):
         yield at(days.closes_on - timedelta(days=5), 9), partial(_extend, book, book.as_of + timedelta(days=EXTENDED_DAYS))
     last = min(book.as_of - timedelta(days=1), days.closes_on + timedelta(days=3))
+    yield at(min(due_on - timedelta(days=6), last), 11), partial(_freeze, book, "midway")
     half = {item: score for item, score in sheet.items() if item <= 6}
     yield at(last, 13), partial(_hand_in, book, "midway", 1, sheet)
     yield at(last, 14), lambda now: rating.save(_review(book, "midway"), _given(half), by=_pair(book)[0], now=now)

@@ -102,6 +102,7 @@ _RANKS = {
     "accepted": 0, "scheduled": 0, "queued": 0, "initiated": 0, "ringing": 0, "sending": 0, "in-progress": 0, "sent": 1,
     "delivered": 2, "read": 2, "completed": 2, "undelivered": 2, "failed": 2, "busy": 2, "no-answer": 2, "canceled": 2,
 }
+FAILURES = ("undelivered", "failed", "busy", "no-answer", "canceled")
 _STATES = {"delivered": "delivered", "read": "delivered", "completed": "delivered", "failed": "failed", "canceled": "failed"}
 
 

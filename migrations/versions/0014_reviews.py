@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014_reviews"
-down_revision = "0012_outreach"
+down_revision = "0013_mypage"
 
 
 def upgrade() -> None:

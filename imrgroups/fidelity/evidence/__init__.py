@@ -15,6 +15,7 @@ from imrgroups.homework.models import Assignment
 from imrgroups.i18n import ngettext
 from imrgroups.library import content
 from imrgroups.notes.models import HandoutGiven, TechniqueUse, TopicTaught
+from imrgroups.people.actions import retention
 from imrgroups.people.models import Supporter, SupporterContact
 from imrgroups.rules import fidelity
 from imrgroups.rules.fidelity import Evidence
@@ -92,6 +93,7 @@ def group_facts(group_id: int) -> rows.GroupFacts:
         ],
         contacts=_contacts(group_id),
         techniques=_techniques(group_id),
+        no_longer_held=retention.deleted(group_id),
         leaders=_read(
             rows.LeaderPresent,
             select(LeaderPresent.meeting_id, LeaderPresent.staff_id).join(Meeting, Meeting.id == LeaderPresent.meeting_id).where(here),

@@ -5,7 +5,8 @@ while the carrier is called. What nobody settled when its lease ends is looked f
 sent again.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,22 +32,32 @@ CLAIMS_ONE_BY_ONE = 771_204_001  # the number of a lock of PostgreSQL; SQLite ha
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that is ours to hand over. attempt: which one this is; only it may settle the row."""
+    """A message that is ours to hand over. attempt: which one this is; only it may settle the row.
+
+    hand_over_until: a reading of the monotonic clock; a sender that was held up past it must not call any more.
+    """
 
     id: int
     attempt: int
     outgoing: Outgoing
+    hand_over_until: float
 
 
 def send_due(gateway: Gateway, now: datetime, *, by: int | None = None, limit: int = 1000, batch: int = BATCH) -> int:
     """Send what is due, batch by batch; returns how many were handed to the carrier. Safe in several processes at once."""
-    sent = 0
+    sent, present = 0, _running(now)
     with ThreadPoolExecutor(THREADS) as pool:
-        while sent < limit and (claimed := claim(now, by=by, batch=min(batch, limit - sent))):
+        while sent < limit and (claimed := claim(present(), by=by, batch=min(batch, limit - sent))):
             calls = {pool.submit(_call, gateway, each): each for each in claimed}
             for call in as_completed(calls):
-                sent += settle(calls[call], call.result(), now, by=by)
+                sent += settle(calls[call], call.result(), present(), by=by)
     return sent
+
+
+def _running(now: datetime) -> Callable[[], datetime]:
+    """The present as it goes on from `now`, in whole seconds: the leases of a long sweep must not begin in its past."""
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=int(time.monotonic() - began))
 
 
 def count_due(now: datetime) -> int:
@@ -73,7 +84,7 @@ def claim(now: datetime, *, by: int | None = None, batch: int = BATCH) -> list[C
             return []
         facts = gates.facts_of(rows, now)
         ready = [row for row in rows if _may_go(row, outbox.verdict(facts[row.id], now))]
-        claimed = [Claimed(row.id, row.attempts, _outgoing(row, now)) for row in ready]
+        claimed = [_claimed(row, now) for row in ready]
         db.session.commit()
         if claimed:
             return claimed
@@ -131,7 +142,13 @@ def _outgoing(row: Message, now: datetime) -> Outgoing:
     return Outgoing(str(row.id), row.to or "", row.text or "", row.channel, row.language, left, row.question)
 
 
+def _claimed(row: Message, now: datetime) -> Claimed:
+    return Claimed(row.id, row.attempts, _outgoing(row, now), time.monotonic() + outbox.LEASE.total_seconds() / 2)
+
+
 def _call(gateway: Gateway, claimed: Claimed) -> str | Exception:
+    if time.monotonic() > claimed.hand_over_until:
+        return Unsure("held up too long")  # its lease may end while it is on its way, and somebody else would send it again
     try:
         return gateway.send(claimed.outgoing)
     except (Refused, Unsure) as error:
@@ -193,9 +210,9 @@ def reconcile(gateway: Gateway, now: datetime, *, by: int | None = None, limit: 
 
     Found at the carrier: adopted. Not found: pending again. A carrier that cannot be asked for half an hour: "unknown", for a person.
     """
-    done = 0
-    while done < limit and (row := _left_behind(now)) is not None:
-        claimed = Claimed(row.id, row.attempts, _outgoing(row, now))
+    done, present = 0, _running(now)
+    while done < limit and (row := _left_behind(now := present())) is not None:
+        claimed = _claimed(row, now)
         began, first = row.attempted_at or now, row.attempted_at or now
         db.session.commit()
         try:
