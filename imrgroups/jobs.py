@@ -29,7 +29,7 @@ class Job:
 def all_jobs() -> tuple[Job, ...]:
     """Every job of the program."""
     from imrgroups.desk import actions as desk
-    from imrgroups.fidelity.actions import binders, reviews
+    from imrgroups.fidelity.actions import binders, reminders, reviews
     from imrgroups.mypage import actions as mypage
     from imrgroups.outreach import actions as outreach
     from imrgroups.outreach.actions import ladder as after
@@ -39,6 +39,7 @@ def all_jobs() -> tuple[Job, ...]:
     return (
         Job("forget-sign-in-failures", timedelta(hours=1), staff.sweep_attempts, "Forgets failed sign-ins older than a day."),
         Job("end-old-sessions", timedelta(minutes=10), staff.sweep_sessions, "Ends signed-in sessions that are past their time."),
+        Job("remind-assessors", timedelta(hours=1), reminders.remind, "Reminds assessors of what is left to rate, each thing once."),
         Job("forget-own-sessions", timedelta(hours=6), mypage.sweep_pages, "Forgets sign-ins to participants' pages older than two days."),
         Job("plan-reviews", timedelta(minutes=10), reviews.sweep, "Plans the mid-way and the final review of each running group."),
         Job("plan-reminders", timedelta(minutes=10), planning.plan_reminders, "Plans reminders of meetings, the day before at ten."),

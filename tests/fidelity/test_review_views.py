@@ -155,15 +155,49 @@ def test_a_final_review_is_closed_by_the_coordinator(browser_as, reported):
     assert "We agree" in browser_as("Dana").get(f"/reviews/{reported.id}/report").text
 
 
-def test_reminders_say_each_thing_once(world, review):
-    told = board.reviews_needing_reminder(world.now)
-    assert {(each.staff_id, each.what) for each in told} == {(world.staff[name].id, "due") for name in ("Kim", "Sue")}
-    rating.hand_in(review, ALL, by=world.staff["Kim"].id, now=world.now)
-    for row in fidelity.assigned(review.id):
-        row.reminded_at = world.now
+def test_assessors_are_reminded_of_each_thing_once_and_by_text_where_there_is_a_number(world, review):
+    from sqlalchemy import select
+
+    from imrgroups import jobs
+    from imrgroups.outreach.models import Message
+
+    world.staff["Kim"].phone, world.staff["Kim"].language, key = "+4520998877", "da", review.id
     db.session.commit()
+    assert {(each.staff_id, each.what) for each in board.reviews_needing_reminder(world.now)} == {
+        (world.staff[name].id, "due") for name in ("Kim", "Sue")
+    }
+    assert jobs.once("remind-assessors", world.now, dry_run=True) == 2
+    assert jobs.once("remind-assessors", world.now) == 2 and jobs.once("remind-assessors", world.now) == 0
+    [message] = db.session.execute(select(Message)).scalars()
+    assert (message.occasion, message.step, message.key.split("/")[:2]) == ("staff", "due", ["review", str(key)])
+    assert message.to == "+4520998877" and "I dag" in message.text and "Tuesday" not in message.text
+    assert [each.what for each in board.reviews_needing_reminder(world.now + timedelta(days=21))] == ["closes", "closes"]
+
+
+def test_whoever_handed_in_is_reminded_of_nothing(world, review):
+    for name in ("Kim", "Sue"):
+        rating.hand_in(review, ALL, by=world.staff[name].id, now=world.now)
     assert board.reviews_needing_reminder(world.now) == []
-    assert [each.what for each in board.reviews_needing_reminder(world.now + timedelta(days=21))] == ["closes"]
+
+
+@pytest.mark.parametrize("what", ["opens", "due", "closes"])
+@pytest.mark.parametrize("language", ["en", "da", "sv", "he"])
+def test_a_reminder_fits_one_text(app, what, language):
+    from imrgroups.fidelity.actions.reminders import text
+
+    said = text(what, language)
+    assert len(said) <= (140 if language == "he" else 160) and (language == "en") == ("review" in said)
+
+
+def test_the_paper_names_the_version_of_the_scale_and_the_day_of_its_data(app, world, reported):
+    from imrgroups.fidelity.evidence.report import full
+    from imrgroups.fidelity.views.paper import printed
+
+    with app.test_request_context():
+        made = printed(full(reported))
+    assert "IMR Fidelity Scale, version 2026.11" in made.footer and made.note == "Data of Tuesday 12 January 2027"
+    told = repr(made.blocks)
+    assert all(words in told for words in ("Ask each person whom to invite", "We agree", "Signed by", "Mean 4.00 over 10 of 10 items"))
 
 
 def test_a_second_version_of_the_scale_stands_beside_the_first_and_old_reviews_keep_theirs(world, review, tmp_path, monkeypatch):

@@ -174,3 +174,20 @@ def test_assigning_is_in_the_record_without_a_word_of_the_reason(world, review, 
 def test_the_day_counts_where_the_group_meets(world, review, frozen):
     frozen.move_to(world.now.replace(hour=23, minute=30))
     assert access.scope_of_review(review.id).review.today == world.today + timedelta(days=1)
+
+
+def test_once_training_is_logged_whoever_has_none_is_assigned_only_with_a_reason(world, review, by):
+    from imrgroups.staff.actions import training
+
+    south = world.centres["South"].id
+    sue = staff.add_staff(email="sue@south.example", name="Sue", roles=[(south, "assessor")], by=None, now=world.now)
+    training.attend(training.Event("fidelity", world.today, 360), [sue.id], centre_id=south, by=None, now=world.now)
+    with pytest.raises(CannotReview, match="needs_reason"):
+        fidelity.assign(review, world.staff["Kim"].id, **by)
+    fidelity.assign(review, world.staff["Kim"].id, reason="learns beside Sue", **by)
+    fidelity.assign(review, sue.id, **by)
+    with pytest.raises(CannotReview, match="assigned"):
+        fidelity.assign(review, sue.id, **by)
+    third = staff.add_staff(email="ole@south.example", name="Ole", roles=[(south, "assessor")], by=None, now=world.now)
+    with pytest.raises(CannotReview, match="full"):
+        fidelity.assign(review, third.id, reason="x", **by)

@@ -11,6 +11,7 @@ from imrgroups.fidelity.models import Review, ReviewAssessor
 from imrgroups.fidelity.models.reviews import OVER
 from imrgroups.groups.models import Group, GroupLeader
 from imrgroups.rules.fidelity.matching import Candidate, Wanted
+from imrgroups.staff.actions import training
 from imrgroups.staff.models import Role, Staff
 
 
@@ -51,5 +52,5 @@ def candidates(on: date) -> list[Candidate]:
 
 
 def trained_in_scale(staff_ids: Collection[int], on: date) -> set[int]:
-    """Those of these people who were trained in the scale by a day. Where no training is logged at all, nobody is doubted."""
-    return set(staff_ids)
+    """Those of these people who were trained in the scale by a day. Where nobody's training is logged at all, nobody is doubted."""
+    return training.trained_in_scale(staff_ids, on) or set(staff_ids)
