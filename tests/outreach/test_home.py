@@ -34,6 +34,17 @@ def test_who_came_home_stands_on_todays_page_until_somebody_has_written(browser_
     assert "Home from hospital" not in dana.get("/today").text
 
 
+def test_a_second_stay_is_welcomed_anew_and_on_the_very_day(world, at_home):
+    groups = [world.group.id]
+    assert home.welcome(at_home, "Hej", by=None, now=world.now) == "message" and home.home_again(groups, world.today) == []
+    later = world.now + timedelta(days=7)
+    people.admit(at_home, on=world.today + timedelta(days=2), by=None, now=later)
+    assert home.draft_welcome(at_home, later) == "", "still there"
+    people.discharge(at_home, on=later.date(), by=None, now=later)
+    assert [one.person for one in home.home_again(groups, later.date())] == [at_home.id]
+    assert home.welcome(at_home, "Hej igen", by=None, now=later) == "message"
+
+
 @pytest.mark.parametrize(("text", "says"), [("", "Write a few words"), ("Glad you left the psychiatric ward", "a stranger should not read")])
 def test_words_a_stranger_should_not_read_are_refused_and_stay_on_the_page(browser_as, at_home, text, says):
     answer = browser_as("Dana").post(f"/people/{at_home.id}/welcome-back", data={"text": text})
