@@ -1,6 +1,7 @@
 """The pages a leader works from: today, a meeting, a group, a person."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
@@ -13,6 +14,10 @@ from imrgroups.auth import Ties, policy
 from imrgroups.db import db
 from imrgroups.desk import reads
 from imrgroups.enrolment import roster
+from imrgroups.enrolment.actions import cards
+from imrgroups.fidelity.evidence import audit as audit_of
+from imrgroups.fidelity.evidence import board
+from imrgroups.fidelity.evidence.nudges import nudges
 from imrgroups.forms import clean
 from imrgroups.goals import actions as goals
 from imrgroups.groups import series
@@ -20,6 +25,7 @@ from imrgroups.groups.models import Group
 from imrgroups.homework import actions as homework
 from imrgroups.i18n import day_at, gettext, language
 from imrgroups.library.content import packs
+from imrgroups.mypage import reads as own
 from imrgroups.notes import ledger
 from imrgroups.outreach import actions as outreach
 from imrgroups.outreach.actions import calls, home, story, supporters
@@ -50,11 +56,14 @@ def today() -> Answer:
     chosen, unreached = calls.picked(group_ids, now.date()), calls.unreached(group_ids, now, but=people_ids)
     at_home = home.home_again(group_ids, now.date())
     auth.looked_at(*people_ids, *(one.person for one in (*to_call, *chosen, *unreached, *at_home)))
-    named = {*missed, *without_goal}
+    audits = audit_of.due(group_ids, now.date()) if group_ids else {}
+    named = {*missed, *without_goal, *audits}
     return render_template(
         "desk/today.html", coming=coming, unfinished=unfinished, missed=missed,
         names=roster.names(people_ids) if people_ids else {}, groups=reads.groups_by_id(named) if named else {}, any_group=bool(group_ids),
-        titles=reads.topic_titles, without_goal=without_goal, now=now, calls=to_call, picked=chosen, unreached=unreached,
+        titles=reads.topic_titles, without_goal=without_goal, now=now, audits=audits,
+        nudges=nudges(group_ids, now.date()) if group_ids else [],
+        reviews=board.lines(now, review_ids=ties.reviews) if ties.reviews else [], calls=to_call, picked=chosen, unreached=unreached,
         call_reasons=CALL_REASONS, home=at_home, unread=calls.unread_count(group_ids, centres),
     )
 
@@ -78,6 +87,7 @@ def meeting(meeting_id: int) -> Answer:
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
         homework=reads.homework_state(line), may_read=auth.reads_clinical(), close=close, alone=alone,
+        nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
 
 
@@ -129,6 +139,7 @@ def group(group_id: int) -> Answer:
     return render_template(
         "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row, grid, found),
         next_line=next(iter(reads.coming([group_id], config.now())), None), titles=reads.topic_titles,
+        audit=audit_of.due([group_id], config.now().date()).get(group_id),
     )
 
 
@@ -154,9 +165,12 @@ def person(participant_id: int) -> Answer:
     """One person: how to reach them, those close to them, goals, homework, attendance and how they got each topic."""
     row = db.session.get(Participant, participant_id) or abort(404)
     auth.looked_at(participant_id)
-    may_read, today = auth.reads_clinical(), staff.today_at(db.session.get_one(Centre, row.centre_id), config.now())
+    may_read, card = auth.reads_clinical(), cards.of(participant_id)
+    today = staff.today_at(db.session.get_one(Centre, row.centre_id), config.now())
     return render_template(
-        "desk/person.html", person=row, groups=roster.groups_of(participant_id), may_read=may_read,
+        "desk/person.html", person=row, card=card, card_until=cards.until(card) if card else None,
+        wrong_codes=cards.wrong_codes(card, since=config.now() - timedelta(days=1)) if card else 0,
+        own_sheets=own.newest_sheets(participant_id), groups=roster.groups_of(participant_id), may_read=may_read,
         goals=goals.goals_of(participant_id) if may_read else [], homework=homework.homework_of(participant_id)[:8] if may_read else [],
         figures=figures.person_figures(participant_id, config.now().date()), dose=ledger.dose_of(participant_id),
         contacts=people.contacts_of(participant_id), consents=people.consents_of(participant_id),

@@ -104,6 +104,7 @@ def test_a_letter_to_somebody_close_says_that_there_is_no_address(browser_as, wo
     write(world, key="invitation/1", occasion="invitation", participant_id=None, supporter_id=row.id)
     page = browser_as("Dana").get("/messages/letters").text
     assert "Ulla Lind" in page and "We have no address of theirs." in page
+    assert "/family.pdf?in=da" in page and "Only if they may know what the group is about." in page
     assert browser_as("Dana").get("/messages/letters.pdf").status_code == 200
 
 

@@ -9,6 +9,7 @@ from imrgroups import auth, config
 from imrgroups.auth import policy
 from imrgroups.i18n import dial, gettext, ngettext
 from imrgroups.outreach.actions import letters as actions
+from imrgroups.outreach.actions import supporters
 from imrgroups.outreach.actions.letters import Letter, Reach
 from imrgroups.outreach.views import bp
 from imrgroups.outreach.views.messages import OCCASIONS
@@ -41,10 +42,20 @@ def _page(problem: str = "") -> Answer:
     waiting, done, now = _waiting(), actions.done_letters(_reach(), config.now()), config.now()
     auth.looked_at(*(letter.person.id for letter in (*waiting, *done)))
     page = render_template(
-        "outreach/letters.html", waiting=waiting, done=done, occasions=OCCASIONS, now=now, problem=problem,
+        "outreach/letters.html", waiting=waiting, done=done, occasions=OCCASIONS, now=now, problem=problem, modules=_modules(waiting),
         group_id=request.values.get("group", type=int),
     )
     return page, 422 if problem else 200
+
+
+def _modules(waiting: list[Letter]) -> dict[int, str]:
+    """The module that each group with a letter to somebody close is at: its page for family may go into the envelope."""
+    found = {}
+    for letter in waiting:
+        group_id = letter.message.group_id
+        if letter.supporter and group_id and group_id not in found:
+            found[group_id] = supporters.module_now(group_id, staff.today_at(letter.centre, config.now()))
+    return found
 
 
 @bp.get("/messages/letters.pdf")

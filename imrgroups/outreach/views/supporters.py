@@ -134,7 +134,7 @@ def invite(supporter_id: int) -> Answer:
     except CannotInvite as error:
         return _page(group, None if group else row.participant, str(REFUSALS[error.reason]), row.id)
     if channel == "text":
-        flash(gettext("The text is on its way. It goes out in the hours when texts are allowed."), "done")
+        flash(gettext("The text waits to be sent. It goes out in the hours when texts are allowed."), "done")
     else:
         flash(gettext("The letter waits among the letters to print."), "done")
     return _back(group, row.participant_id)
