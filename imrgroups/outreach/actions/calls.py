@@ -44,7 +44,9 @@ def open_calls(groups: Collection[int], centres: Collection[int], staff_id: int,
         CallTask.done_at.is_(None), CallTask.due_on <= today,
         or_(CallTask.group_id.in_(groups), CallTask.participant_id.in_(theirs), Participant.centre_id.in_(centres)),
     )
-    found = [_call(row, staff_id) for row in db.session.execute(wanted)]
+    rows = db.session.execute(wanted.order_by(CallTask.due_on))
+    # Two missed meetings are one call: the later takes the place of the earlier.
+    found = {(call.person, call.reason == "missed" or call.id): call for call in (_call(row, staff_id) for row in rows)}.values()
     return sorted(found, key=lambda call: (not call.mine, call.due_on, call.name.casefold()))
 
 
