@@ -188,6 +188,10 @@ def log_call(task: CallTask, outcome: str, *, note: str = "", by: int | None, no
         db.session.rollback()
         raise CannotLog("done")
     row.outcome, row.note, row.done_at, row.done_by_id = outcome, note or None, now, by
+    if row.reason == "missed":
+        same = (CallTask.participant_id == row.participant_id, CallTask.reason == "missed", CallTask.id != row.id, CallTask.done_at.is_(None))
+        for other in db.session.execute(select(CallTask).where(*same)).scalars():
+            other.outcome, other.done_at = "not_needed", now  # one call was about both
     base, _slash, number = row.key.partition("#")
     if outcome == "no_answer" and int(number or 1) < ladder.MOST_CALLS:
         again = CallTask(
