@@ -189,8 +189,8 @@ def log_call(task: CallTask, outcome: str, *, note: str = "", by: int | None, no
         raise CannotLog("done")
     row.outcome, row.note, row.done_at, row.done_by_id = outcome, note or None, now, by
     if row.reason == "missed":
-        same = (CallTask.participant_id == row.participant_id, CallTask.reason == "missed", CallTask.id != row.id, CallTask.done_at.is_(None))
-        for other in db.session.execute(select(CallTask).where(*same)).scalars():
+        same = select(CallTask).where(CallTask.participant_id == row.participant_id, CallTask.reason == "missed")
+        for other in db.session.execute(same.where(CallTask.id != row.id, CallTask.done_at.is_(None))).scalars():
             other.outcome, other.done_at = "not_needed", now  # one call was about both
     base, _slash, number = row.key.partition("#")
     if outcome == "no_answer" and int(number or 1) < ladder.MOST_CALLS:
