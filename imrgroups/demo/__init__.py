@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from imrgroups import audit, config
 from imrgroups.audit import AuditEntry
 from imrgroups.db import db, writing
-from imrgroups.demo import course, learning, places, trial
+from imrgroups.demo import course, learning, messages, places, trial
 from imrgroups.staff import actions as staff
 from imrgroups.staff.models import Centre, Staff
 
@@ -149,6 +149,8 @@ def _play(whole: trial.Trial, progress: Progress, breath: float) -> None:
         for group in whole.groups for number, step in enumerate(course.steps(group, cast, whole.as_of))
     ]
     todo += [(step.at, "", number, step) for number, step in enumerate(learning.steps(whole, cast))]
+    if any(group.running for group in whole.groups):
+        todo += [(when, "later", number, course.Step(when, tick)) for number, (when, tick) in enumerate(messages.steps(whole))]
     todo.sort(key=lambda entry: entry[:3])
     for at, _code, _number, step in todo:
         step.do(at)

@@ -230,7 +230,10 @@ def running_people(random: Random, held: Meetings, codes: Iterator[int], *, coun
 
 
 def with_troubles(people: Sequence[Person], held: Sequence[int], on: dict[int, date], as_of: date) -> tuple[Person, ...]:
-    """What a leader finds on the day: one person away twice, one in hospital, one without a goal, one who told us for today."""
+    """What a leader finds on the day: one person away twice, one in hospital, one without a goal, one who told us for today.
+
+    One was away once and chooses a time for catching up; these and two who write to us have a phone.
+    """
     changed = list(people)
     before, last = held[-2:]
     away = changed[1]
@@ -245,6 +248,11 @@ def with_troubles(people: Sequence[Person], held: Sequence[int], on: dict[int, d
     changed[3] = replace(changed[3], goal=False)
     changed[4] = replace(changed[4], excuses_next=True, marks=changed[4].marks | {last: "present"}, told=changed[4].told - {last},
                          made_up=_without(changed[4], last))
+    changed[5] = replace(changed[5], marks=changed[5].marks | {before: "present", last: "absent"}, stay=None,
+                         told=changed[5].told - {before, last}, made_up=_without(changed[5], before, last))
+    for place in (1, 5, 6, 7):
+        number = f"+45260{int(changed[place].code[1:]):05d}"
+        changed[place] = replace(changed[place], channel="text", phone=number, shared_phone=False)
     return tuple(changed)
 
 

@@ -83,10 +83,11 @@ def meeting(meeting_id: int) -> Answer:
     before, after = reads.neighbours(line)
     close = supporters.close_in_group(line.group_id, line.on)
     alone = [one for one in close if not one.involved][:STEPS_SHOWN]
-    auth.looked_at(*(one.id for one in alone))
+    told = story.beforehand(line.id, line.group_id, line.on) if line.state == "planned" else []
+    auth.looked_at(*(one.id for one in (*alone, *told)))
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
-        homework=reads.homework_state(line), may_read=auth.reads_clinical(), close=close, alone=alone,
+        homework=reads.homework_state(line), may_read=auth.reads_clinical(), close=close, alone=alone, told=told,
         nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
 

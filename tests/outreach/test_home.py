@@ -27,14 +27,28 @@ def test_who_came_home_stands_on_todays_page_until_somebody_has_written(browser_
     assert "Home from hospital" in dana.get("/today").text and "Home from hospital" not in browser_as("Charlie").get("/today").text
     page = dana.get(f"/people/{at_home.id}/welcome-back").text
     assert "Dina is home again" in page and "Hej Dina" in page
-    answer = dana.post(f"/people/{at_home.id}/welcome-back", data={"text": "Hej Dina. Dejligt at du er hjemme. Dana"}, follow_redirects=True)
+    text = "Hej Dina. Dejligt at du er hjemme. Dana"
+    answer = dana.post(f"/people/{at_home.id}/welcome-back", data={"text": text}, follow_redirects=True)
     assert "at the next hour that is not quiet" in answer.text
     row = db.session.execute(select(Message)).scalar_one()
     assert (row.occasion, row.text, row.state) == ("welcome_back", "Hej Dina. Dejligt at du er hjemme. Dana", "pending")
     assert "Home from hospital" not in dana.get("/today").text
 
 
-@pytest.mark.parametrize(("text", "says"), [("", "Write a few words"), ("Glad you left the psychiatric ward", "a stranger should not read")])
+def test_a_second_stay_is_welcomed_anew_and_on_the_very_day(world, at_home):
+    groups = [world.group.id]
+    assert home.welcome(at_home, "Hej", by=None, now=world.now) == "message" and home.home_again(groups, world.today) == []
+    later = world.now + timedelta(days=7)
+    people.admit(at_home, on=world.today + timedelta(days=2), by=None, now=later)
+    assert home.draft_welcome(at_home, later) == "", "still there"
+    people.discharge(at_home, on=later.date(), by=None, now=later)
+    assert [one.person for one in home.home_again(groups, later.date())] == [at_home.id]
+    assert home.welcome(at_home, "Hej igen", by=None, now=later) == "message"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("", "Write a few words"), ("Glad you left the psychiatric ward", "a stranger should not read")]
+)
 def test_words_a_stranger_should_not_read_are_refused_and_stay_on_the_page(browser_as, at_home, text, says):
     answer = browser_as("Dana").post(f"/people/{at_home.id}/welcome-back", data={"text": text})
     assert answer.status_code == 422 and says in answer.text and text in answer.text and "<title>Error:" in answer.text

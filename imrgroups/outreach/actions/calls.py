@@ -44,7 +44,9 @@ def open_calls(groups: Collection[int], centres: Collection[int], staff_id: int,
         CallTask.done_at.is_(None), CallTask.due_on <= today,
         or_(CallTask.group_id.in_(groups), CallTask.participant_id.in_(theirs), Participant.centre_id.in_(centres)),
     )
-    found = [_call(row, staff_id) for row in db.session.execute(wanted)]
+    rows = db.session.execute(wanted.order_by(CallTask.due_on))
+    # Two missed meetings are one call: the later takes the place of the earlier.
+    found = {(call.person, call.reason == "missed" or call.id): call for call in (_call(row, staff_id) for row in rows)}.values()
     return sorted(found, key=lambda call: (not call.mine, call.due_on, call.name.casefold()))
 
 
@@ -186,6 +188,10 @@ def log_call(task: CallTask, outcome: str, *, note: str = "", by: int | None, no
         db.session.rollback()
         raise CannotLog("done")
     row.outcome, row.note, row.done_at, row.done_by_id = outcome, note or None, now, by
+    if row.reason == "missed":
+        same = select(CallTask).where(CallTask.participant_id == row.participant_id, CallTask.reason == "missed")
+        for other in db.session.execute(same.where(CallTask.id != row.id, CallTask.done_at.is_(None))).scalars():
+            other.outcome, other.done_at = "not_needed", now  # one call was about both
     base, _slash, number = row.key.partition("#")
     if outcome == "no_answer" and int(number or 1) < ladder.MOST_CALLS:
         again = CallTask(

@@ -45,6 +45,7 @@ def home_again(groups: Collection[int], today: date) -> list[Home]:
     """People of these groups who came home in the last days and were not welcomed back, the latest first. One statement."""
     welcomed = select(Message.id).where(Message.participant_id == HospitalStay.participant_id, Message.occasion == "welcome_back")
     called = select(CallTask.id).where(CallTask.participant_id == HospitalStay.participant_id, CallTask.reason == "welcome_back")
+    welcomed, called = welcomed.where(Message.created_at >= HospitalStay.to_on), called.where(CallTask.created_at >= HospitalStay.to_on)
     wanted = (
         select(HospitalStay.participant_id, Participant.name_sealed, HospitalStay.to_on)
         .join(Participant, Participant.id == HospitalStay.participant_id)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -67,7 +67,9 @@ class Sweep:
         persons = {row.Participant.id for row in rows}
         yes, own = people.has_consented(persons, "messages"), _own_words(persons)
         today = {row.Centre.id: now.astimezone(ZoneInfo(row.Centre.timezone)).date() for row in rows}
-        away = {centre: people.in_hospital(persons, day) for centre, day in today.items()}
+        # Who comes home today is still in hospital today, but may be welcomed back.
+        ahead = timedelta(days=occasion == "welcome_back")
+        away = {centre: people.in_hospital(persons, day + ahead) for centre, day in today.items()}
         leaders = _leaders(keys)
         found: dict[int, list[Recipient]] = defaultdict(list)
         for row in rows:

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
-from imrgroups.attendance.models import Mark
+from imrgroups.attendance.models import Apology, Mark
 from imrgroups.db import db
+from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Meeting
 from imrgroups.outreach.actions.calls import calls_of, replies_of
-from imrgroups.outreach.models import Message
+from imrgroups.outreach.models import Message, Reply
+from imrgroups.people.models import Participant
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.ladder import came_again
 
@@ -77,3 +79,36 @@ def _came(persons: set[int | None], meetings: set[int]) -> dict[int, list[int]]:
         if meeting in meetings:
             found.setdefault(person, []).append(meeting)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """Somebody who belongs to a meeting. said: "come", "cannot", "call_me" or "" for nothing heard; away_last: missed the one before."""
+
+    id: int
+    name: str
+    said: str
+    away_last: bool
+
+
+def beforehand(meeting: int, group: int, on: date) -> list[Beforehand]:
+    """What people said before a meeting, by name, and who missed the last one. Three statements."""
+    belongs = or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on)
+    rows = db.session.execute(
+        select(Participant.id, Participant.name_sealed, Apology.id)
+        .join(Enrolment, Enrolment.participant_id == Participant.id)
+        .outerjoin(Apology, and_(Apology.participant_id == Participant.id, Apology.meeting_id == meeting))
+        .where(Enrolment.group_id == group, Enrolment.joined_on <= on, belongs)
+    ).all()
+    replies = select(Reply.participant_id, Reply.meaning).join(Message, Message.id == Reply.message_id)
+    replies = replies.where(Message.meeting_id == meeting, Message.occasion.in_(("reminder", "moved"))).order_by(Reply.received_at)
+    said = {person: meaning for person, meaning in db.session.execute(replies)}
+    last = select(Meeting.id).where(Meeting.group_id == group, Meeting.state == "held", Meeting.meets_on < on)
+    last = last.order_by(Meeting.starts_at.desc()).limit(1)
+    missed = select(Mark.participant_id).where(Mark.meeting_id == last.scalar_subquery(), Mark.state.in_(("absent", "excused")))
+    away = set(db.session.execute(missed).scalars())
+    found = [
+        Beforehand(key, Participant.name.open(Participant, key, name), "cannot" if apology else said.get(key, ""), key in away)
+        for key, name, apology in rows
+    ]
+    return sorted(found, key=lambda one: one.name.casefold())
