@@ -64,7 +64,8 @@ class Book:
             sid = f"{'SM' if kind == 'Messages' else 'CA'}{len(shelf):032x}"
             uri = f"/2010-04-01/Accounts/{self.told.account}/{kind}/{sid}.json"
             row = {"sid": sid, "account_sid": self.told.account, "to": form.get("To", ""), "status": "queued", "date_created": at,
-                   "date_updated": at, "uri": uri, "_ref": form.get("StatusCallback", "").rsplit("/", 1)[-1], "from": form.get("From") or None}
+                   "date_updated": at, "uri": uri, "from": form.get("From") or None,
+                   "_ref": form.get("StatusCallback", "").rsplit("/", 1)[-1]}
             if kind == "Messages":
                 row |= MESSAGE | {"body": form.get("Body", ""), "date_sent": None, "subresource_uris": {"media": uri[:-5] + "/Media.json"}}
             else:
