@@ -19,7 +19,8 @@ from tests.trials.places import place
 # how it really ended, its code -> our state, reason, number flagged, a call to make, consent left
 ENDS = {
     ("delivered", None): ("delivered", "", False, False, True), ("undelivered", None): ("undelivered", "person", False, True, True),
-    ("undelivered", 30003): ("pending", "out_of_reach", False, False, True), ("undelivered", 30006): ("undelivered", "no_texts", True, True, True),
+    ("undelivered", 30003): ("pending", "out_of_reach", False, False, True),
+    ("undelivered", 30006): ("undelivered", "no_texts", True, True, True),
     ("failed", 30007): ("failed", "person", False, True, True), ("failed", 21610): ("failed", "opted_out", False, False, False),
     ("failed", 21614): ("failed", "no_texts", True, True, True), ("undelivered", 30005): ("undelivered", "no_texts", True, True, True),
 }
@@ -38,7 +39,8 @@ def run(database: str, short: bool = False, seed: int = 1) -> Found:
                 row.state, row.sid, row.sent_at, row.attempts = "sent", f"SM{index:032x}", START, 1
             db.session.commit()
             wrong = naive = told = 0
-            listed = db.session.execute(select(Message.id, Message.sid, Message.to_lookup, Message.participant_id).order_by(Message.id)).all()
+            wanted = select(Message.id, Message.sid, Message.to_lookup, Message.participant_id)
+            listed = db.session.execute(wanted.order_by(Message.id)).all()
             for message in listed:
                 end = dice.choice(list(ENDS))
                 true = [("queued", None), ("sent", None), end]
@@ -51,7 +53,8 @@ def run(database: str, short: bool = False, seed: int = 1) -> Found:
                 naive += outbox.state_of(news[-1][0]) != outbox.state_of(end[0])
             db.session.remove()
             database = here.name
-    return Found("R6", database, {"sequences": count, "told": told, "wrong_ends": wrong}, {"last_one_wins_wrong": naive}, wrong == 0, naive > 0)
+    figures = {"sequences": count, "told": told, "wrong_ends": wrong}
+    return Found("R6", database, figures, {"last_one_wins_wrong": naive}, wrong == 0, naive > 0)
 
 
 def _is_right(message: object, end: tuple) -> bool:

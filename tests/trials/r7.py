@@ -42,10 +42,9 @@ def run(database: str, short: bool = False, seed: int = 1) -> Found:
         with here.app.app_context(), writing():
             gateway = course.gateway(stand.port)
             again = actions.poll(gateway, course.now() + late)
-            again += sum(
-                actions.receive(Incoming(f"SMIN{index:030d}", course.number(index), WORDS[index % len(WORDS)], course.now()), course.now() + late)
-                for index in range(count)
-            )
+            for index in range(count):
+                text = Incoming(f"SMIN{index:030d}", course.number(index), WORDS[index % len(WORDS)], course.now())
+                again += actions.receive(text, course.now() + late)
             found = {
                 "replies": count, "found": _count(Reply), "again": again, "apologies": _count(Apology), "calls": _count(CallTask),
                 "to_read": db.session.execute(select(func.count()).select_from(Reply).where(Reply.needs_reading)).scalar(),
