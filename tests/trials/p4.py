@@ -3,8 +3,10 @@
 import json
 import os
 import random
+import socket
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
@@ -24,7 +26,7 @@ from tests.trials.places import Place, place
 
 def run(database: str, short: bool = False, seed: int = 1) -> Found:
     """The promise; the control looks at consent in its planning and not again when it claims."""
-    count = 80 if short else 1000
+    count = 30 if short else 1000
     figures = _race(database, count, seed, naive=False)
     control = _race("sqlite", min(count, 200), seed, naive=True)
     whole = figures["called"] + figures["stopped"] == count and min(figures["called"], figures["stopped"]) > 0
@@ -49,14 +51,16 @@ def _race(database: str, count: int, seed: int, *, naive: bool) -> dict:
         keys = course.build(here, count)
         with here.app.app_context(), writing():
             with mock.patch.object(db.session, "commit", db.session.flush):
-                actions.queue(course.drafts(keys), by=None, now=course.START)
+                actions.queue(course.drafts(keys, over=timedelta(seconds=count)), by=None, now=course.START)
             db.session.commit()
             persons = dict(db.session.execute(select(Message.id, Message.participant_id)).all())
             db.session.remove()
             db.engine.dispose()
         claims, noes = Path(folder) / "claims", Path(folder) / "noes"
-        begin = time.monotonic() + 3
-        children = [_fork(here, lambda: _claim(claims, begin, naive)), _fork(here, lambda: _withdraw(noes, begin, seed))]
+        ours, theirs = socket.socketpair()  # a word to and fro before each race, so that both start together
+        dice = random.Random(seed)
+        starts = [(dice.uniform(0, 0.006), dice.uniform(0, 0.006)) for _race in range(count)]
+        children = [_fork(here, lambda: _claim(claims, ours, starts, naive)), _fork(here, lambda: _withdraw(noes, theirs, starts))]
         codes = [os.waitpid(pid, 0)[1] for pid in children]
         assert codes == [0, 0], "a side of the race did not finish"
         committing = {persons[int(ref)]: at for ref, at in json.loads(claims.read_text()).items()}
@@ -84,39 +88,36 @@ def _fork(here: Place, work: object) -> int:
         os._exit(1)
 
 
-def _claim(file: Path, begin: float, naive: bool) -> None:
-    """Send until nothing is due; for each message handed over, when the commit of its claim began."""
+def _claim(file: Path, other: socket.socket, starts: list[tuple[float, float]], naive: bool) -> None:
+    """Send each message when its race starts; for each handed over, when the commit of its claim began."""
     carrier, began, committing = Quick(), [0], {}
     event.listen(db.engine, "commit", lambda _connection: began.__setitem__(0, time.monotonic_ns()))
+    gates.quiet_hours("DK", course.START.year)  # read once, before the first race
     if naive:
         agreed = people.has_consented(db.session.execute(select(Participant.id)).scalars().all(), "messages")
         gates.people = mock.Mock(wraps=people, has_consented=lambda persons, what: agreed & set(persons))
         db.session.rollback()
-    gates.quiet_hours("DK", course.START.year)  # read once, before the race
-    time.sleep(max(0.0, begin - time.monotonic()))
-    while claimed := sending.claim(course.START, batch=2):
-        time.sleep(0.004)
-        for one in claimed:
+    for index, (mine, _theirs) in enumerate(starts):
+        other.send(b"x")
+        time.sleep(mine)
+        now = course.START + timedelta(seconds=index)
+        for one in sending.claim(now):
             committing[one.outgoing.ref] = began[0]
-        for one in claimed:
-            sending.settle(one, carrier.send(one.outgoing), course.START)
+            sending.settle(one, carrier.send(one.outgoing), now)
+        other.recv(1)
     file.write_text(json.dumps({ref: committing[ref] for ref in carrier.called}))
 
 
-def _withdraw(file: Path, begin: float, seed: int) -> None:
-    """Everybody says no, near the order in which messages are claimed; for each, when that was surely committed."""
-    wanted = select(Participant).join(Message, Message.participant_id == Participant.id).order_by(Message.to_lookup)
+def _withdraw(file: Path, other: socket.socket, starts: list[tuple[float, float]]) -> None:
+    """Everybody says no when their race starts; for each, when that was surely committed."""
+    wanted = select(Participant).join(Message, Message.participant_id == Participant.id).order_by(Message.due_at)
     persons = list(db.session.execute(wanted).scalars())
-    dice, committed = random.Random(seed), {}
-    for start in range(0, len(persons), 8):
-        window = persons[start:start + 8]
-        dice.shuffle(window)
-        persons[start:start + 8] = window
-    db.session.rollback()
-    time.sleep(max(0.0, begin - time.monotonic()))
-    for person in persons:
+    committed = {}
+    for person, (_theirs, mine) in zip(persons, starts, strict=True):
+        db.session.rollback()
+        other.recv(1)
+        time.sleep(mine)
         people.consent(person, "messages", given=False, on=course.START.date(), how="in person", by=None, now=course.START)
         committed[person.id] = time.monotonic_ns()
-        db.session.rollback()
-        time.sleep(0.004)
+        other.send(b"x")
     file.write_text(json.dumps(committed))

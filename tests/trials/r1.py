@@ -20,7 +20,7 @@ from tests.trials.places import ACCOUNT, PUBLIC, TOKEN, place
 
 TIMEOUT = 0.5
 FULL = SimpleNamespace(messages=1000, kills=200, faults=300, crashes=10, rate=0.45, over=100)
-SHORT = SimpleNamespace(messages=60, kills=12, faults=21, crashes=0, rate=0.6, over=3)
+SHORT = SimpleNamespace(messages=40, kills=10, faults=14, crashes=0, rate=0.6, over=3)
 FINAL = ("sent", "delivered")
 
 
@@ -118,7 +118,7 @@ def _once(database: str, size: SimpleNamespace, seed: int, kinds: dict[str, tupl
                 if kind == "web":
                     makers[kind] = (count, _web_of(stand.port, here.app))
                 elif kind == "planner":
-                    makers[kind] = (count, lambda: lambda: actions.queue(planned, by=None, now=course.now()))
+                    makers[kind] = (count, lambda: lambda: actions.queue(random.sample(planned, 10), by=None, now=course.now()))
                 else:
                     makers[kind] = (count, _sender_of(work, stand.port))
             crowd = Crowd(here, makers, seed)

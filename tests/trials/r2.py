@@ -16,7 +16,7 @@ from tests.trials.places import place
 
 def run(database: str, short: bool = False, seed: int = 1) -> Found:
     """The promise; then the naive worker, which reads what is due and marks it when it is sent."""
-    count = 80 if short else 1000
+    count = 40 if short else 1000
     figures = _once(database, count, seed, lambda gateway: sending.send_due(gateway, course.now()))
     naive = _once("sqlite", min(count, 200), seed, _naive)
     held = figures["rows"] == figures["sends"] == count and figures["doubled"] == 0

@@ -23,7 +23,7 @@ HERE = ZoneInfo("Europe/Copenhagen")
 
 def run(database: str, short: bool = False, seed: int = 1) -> Found:
     """The promise for each outage; the control sends whatever is due at any hour."""
-    count, step = (30, timedelta(minutes=30)) if short else (150, timedelta(minutes=10))
+    count, step = (20, timedelta(hours=1)) if short else (150, timedelta(minutes=10))
     figures = {"messages": 0, "sent": 0, "expired": 0, "open": 0, "without_reason": 0, "at_night": 0, "after_their_time": 0}
     for hours in (8,) if short else (1, 8, 72):
         for name, value in _once(database, count, step, timedelta(hours=hours)).items():

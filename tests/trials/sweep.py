@@ -22,7 +22,7 @@ A_GROUP, MOST = 30, 1.3  # settled messages of one group; how much longer a swee
 
 def run(database: str, short: bool = False, seed: int = 1) -> Found:
     """Median times of a sweep with twenty messages due, and of one with none; the control counts without an index."""
-    groups = 500 if short else 10_000
+    groups = 300 if short else 10_000
     name, small = _times(database, 10)
     _name, large = _times(database, groups)
     ratios = {what: round(large[what] / small[what], 2) for what in small}

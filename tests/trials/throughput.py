@@ -15,7 +15,7 @@ WANTED, WANTED_SHORT = 100, 40  # a second; the short one runs beside other test
 
 def run(database: str, short: bool = False, seed: int = 1) -> Found:
     """Messages a second; the control sends one after the other."""
-    wanted, count = (WANTED_SHORT, 160) if short else (WANTED, 1500)
+    wanted, count = (WANTED_SHORT, 120) if short else (WANTED, 1500)
     name, rate = _rate(database, count)
     with mock.patch.object(sending, "THREADS", 1):
         _name, slow = _rate("sqlite", count // 4)
