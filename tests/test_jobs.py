@@ -108,7 +108,7 @@ def test_the_clockwork_ticks_at_once_and_stops_without_leaving_a_thread(app, mon
 
 def test_health_is_open_small_and_red_without_a_worker(app, frozen, monkeypatch):
     answer = app.test_client().get("/health")
-    assert answer.status_code == 503 and answer.json == {"ok": False, "database": True, "worker": False, "disk": True}
+    assert answer.status_code == 503 and answer.json == {"ok": False, "database": True, "worker": False, "disk": True, "messages": True}
     monkeypatch.setattr(jobs, "all_jobs", tuple)
     jobs.Clockwork(app).tick()
     answer = app.test_client().get("/health")
