@@ -1,58 +1,20 @@
-"""Who may do what: the permission table, the policy each route declares, and the one place that enforces it."""
+"""Who may do what: the policy each route declares, and the one place that reads the permission table and enforces it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
 
-from imrgroups import audit, config
+from imrgroups import audit, config, guest
 from imrgroups.db import SAFE_METHODS, db
+from imrgroups.permissions import PERMISSIONS, Reach
 from imrgroups.secret import lookup
 
 View = TypeVar("View", bound=Callable[..., Any])
 TOKEN = "staff_token"
-
-
-class Reach(StrEnum):
-    """How far a role's right goes."""
-
-    ANY = "any"  # wherever the role is held; for pages about no one centre or group
-    CENTRE = "centre"  # things of a centre where the role is held
-    GROUP = "group"  # groups the person leads, and people of their centre who are in no group yet
-    REASON = "reason"  # things of the role's centre, after stating a reason that is recorded
-
-
-# The permission table. Roles that a row does not name may not.
-PERMISSIONS: dict[str, dict[str, Reach]] = {
-    "today.see": {"leader": Reach.ANY, "coordinator": Reach.ANY, "assessor": Reach.ANY, "administrator": Reach.ANY},
-    "account.own": {"leader": Reach.ANY, "coordinator": Reach.ANY, "assessor": Reach.ANY, "administrator": Reach.ANY},
-    "library.see": {"leader": Reach.ANY, "coordinator": Reach.ANY, "assessor": Reach.ANY},
-    "library.comment": {"leader": Reach.ANY, "coordinator": Reach.ANY},
-    "library.translate": {"coordinator": Reach.ANY},
-    "group.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "group.plan": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "group.create": {"coordinator": Reach.CENTRE},
-    "register.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "register.keep": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "clinical.see": {"leader": Reach.GROUP, "coordinator": Reach.REASON},
-    "clinical.write": {"leader": Reach.GROUP},
-    "people.list": {"leader": Reach.ANY, "coordinator": Reach.ANY},
-    "people.create": {"leader": Reach.CENTRE, "coordinator": Reach.CENTRE},
-    "people.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "people.edit": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "message.list": {"leader": Reach.ANY, "coordinator": Reach.ANY},
-    "message.decide": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
-    "centre.list": {"coordinator": Reach.ANY, "administrator": Reach.ANY},
-    "centre.create": {"administrator": Reach.ANY},
-    "centre.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
-    "staff.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
-    "overview.see": {"coordinator": Reach.ANY},
-    "centre.export": {"coordinator": Reach.CENTRE},
-    "reason.state": {"coordinator": Reach.CENTRE},
-}
 # What needs no policy of ours: files that are the same for everybody, and Flask-Security's pages, which it guards itself.
 OPEN = frozenset({"static"})
 OPEN_BLUEPRINT = "security"
@@ -62,7 +24,7 @@ SHOWING = frozenset({409, 422})
 
 @dataclass(frozen=True)
 class Ties:
-    """Who is signed in and what is theirs: (role, centre) pairs and the groups they lead."""
+    """Who is signed in and what is theirs: (role, centre) pairs, the groups they lead, the reviews they are assigned to."""
 
     staff_id: int
     name: str
@@ -70,6 +32,7 @@ class Ties:
     language: str = ""
     roles: frozenset[tuple[str, int]] = frozenset()
     groups: frozenset[int] = frozenset()
+    reviews: frozenset[int] = frozenset()
 
     def centres(self, *roles: str) -> frozenset[int]:
         """The centres where one of these roles is held; any role when none is named."""
@@ -81,12 +44,23 @@ class Ties:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """A review and the days, both included, on which its assessors may look; `today` is the date at its group."""
+
+    review_id: int
+    opens_on: date
+    closes_on: date
+    today: date
+
+
+@dataclass(frozen=True)
 class Scope:
     """Where a thing belongs: its centre, and the groups it is part of (none: a person in no group yet, or a thing of the centre)."""
 
     centre_id: int
     groups: frozenset[int] = field(default_factory=frozenset)
     person: bool = False
+    review: Opening | None = None
 
 
 class Decision(StrEnum):
@@ -106,6 +80,8 @@ def decide(action: str, ties: Ties, scope: Scope | None) -> Decision:
         elif reach is Reach.GROUP:
             loose = scope.person and not scope.groups
             allowed = (role, scope.centre_id) in ties.roles and (bool(scope.groups & ties.groups) or loose)
+        elif reach is Reach.REVIEW:
+            allowed = ties.has(role) and barred(ties, scope) == ""
         else:
             allowed = (role, scope.centre_id) in ties.roles
         if allowed and reach is not Reach.REASON:
@@ -113,6 +89,16 @@ def decide(action: str, ties: Ties, scope: Scope | None) -> Decision:
         if allowed:
             best = Decision.REASON
     return best
+
+
+def barred(ties: Ties, scope: Scope) -> str:
+    """Why somebody may not look into a review as an assessor: "stranger", "own_centre", "early", "over"; "" where they may."""
+    opening = scope.review
+    if opening is None or opening.review_id not in ties.reviews:
+        return "stranger"
+    if scope.centre_id in ties.centres():
+        return "own_centre"
+    return "early" if opening.today < opening.opens_on else "over" if opening.today > opening.closes_on else ""
 
 
 def policy(action: str, of: str | None = None) -> Callable[[View], View]:
@@ -143,11 +129,15 @@ def carrier(view: View) -> View:
 class Rooms:
     """What the roof hands to this ground module, which knows no room.
 
-    ties: (token hash, now) -> Ties of a live session, or None. scopes: kind of thing -> (key -> its Scope, or None where there is none).
+    ties: (token hash, now) -> Ties of a live session, or None. own: (token, now) -> the participant of one, or None.
+    closed: what answers on a participant's page that is not open; None lets the request go on.
+    scopes: kind of thing -> (key -> its Scope, or None where there is none).
     """
 
     ties: Callable[[bytes, datetime], Ties | None]
     scopes: Mapping[str, Callable[[int], Scope | None]]
+    own: Callable[[str, datetime], guest.Own | None]
+    closed: Callable[[], Any]
 
 
 def init_app(app: Flask, rooms: Rooms) -> None:
@@ -226,8 +216,10 @@ def _enforce() -> Response | str | tuple[str, int] | None:
     view = current_app.view_functions[endpoint]
     if not hasattr(view, "policy"):
         abort(500)
-    if view.policy is None:
+    if view.policy is None or view.policy == guest.SECRET_ADDRESS:
         return None
+    if view.policy == guest.OWN_PAGE:
+        return None if guest.own() else current_app.extensions["imrgroups.rooms"].closed()
     action, of = view.policy
     ties = me()
     if ties is None:
@@ -237,14 +229,9 @@ def _enforce() -> Response | str | tuple[str, int] | None:
     if decision is Decision.REASON and g.scope is not None and _opened(ties, g.scope):
         return None
     if decision is not Decision.YES:
-        return render_template("errors/forbidden.html", scope=g.scope, reason=decision is Decision.REASON), 403
+        why = barred(ties, g.scope) if g.scope and g.scope.review else ""
+        return render_template("errors/forbidden.html", scope=g.scope, reason=decision is Decision.REASON, barred=why), 403
     return None
-
-
-def undeclared(app: Flask) -> list[str]:
-    """The endpoints that declare no policy; a test holds that there are none, and such a view answers 500."""
-    ours = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.endpoint.startswith(f"{OPEN_BLUEPRINT}.")} - OPEN
-    return sorted(endpoint for endpoint in ours if not hasattr(app.view_functions[endpoint], "policy"))
 
 
 def _write_looks(response: Response) -> Response:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from imrgroups.rules.retention import LEAST_YEARS
+
 ROOT = Path(__file__).resolve().parent.parent
 KNOWN_DEFAULTS = frozenset({"change-me", "changeme", "secret", "dev", "development", "password", "imrgroups"})
 
@@ -31,6 +33,7 @@ class Settings(BaseSettings):
     mfa: Literal["off", "optional", "required"] = "optional"
     idle_minutes: int = Field(default=60, ge=1)
     session_hours: int = Field(default=12, ge=1)
+    retention_years: int = Field(default=LEAST_YEARS, ge=LEAST_YEARS)
     sms: Literal["log", "twilio"] = "log"
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")

@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=_choose)
     app.before_request(_remember)
     app.context_processor(lambda: {
-        **_spoken(), "locale": language(), "direction": direction(), "day": day, "short_day": short_day,
+        **_spoken(), "locale": language(), "direction": direction(), "day": day, "full_day": full_day, "short_day": short_day,
         "clock": clock, "when": when, "day_at": day_at,
         "percent": percent, "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum,
         "own_name": own_name, "dial": dial,
@@ -120,9 +120,9 @@ def _choose() -> str:
     for asked in (request.args.get("lang"), session.get("lang")):
         if asked in LOCALES:
             return str(asked)
-    ties = g.get("ties")
-    if ties is not None and ties.language in LOCALES:
-        return str(ties.language)
+    for person in (g.get("ties"), g.get("own")):
+        if person is not None and person.language in LOCALES:
+            return str(person.language)
     fallback = current_app.config["SETTINGS"].language
     return request.accept_languages.best_match(LOCALES) or (fallback if fallback in LOCALES else "en")
 
@@ -208,6 +208,11 @@ def in_language(code: str) -> Iterator[None]:
 def day(value: date | None) -> str:
     """A date with its weekday, never in figures alone: "tirsdag den 5. januar"; with its year when it is far off."""
     return _day(value, language(), False, _far(value)) if value else ""
+
+
+def full_day(value: date | None) -> str:
+    """A date with its weekday and always its year, for papers that are kept."""
+    return _day(value, language(), False, True) if value else ""
 
 
 def short_day(value: date | None) -> str:

@@ -29,18 +29,43 @@ class Job:
 def all_jobs() -> tuple[Job, ...]:
     """Every job of the program."""
     from imrgroups.desk import actions as desk
+    from imrgroups.fidelity.actions import binders, reviews
+    from imrgroups.mypage import actions as mypage
     from imrgroups.outreach import actions as outreach
+    from imrgroups.outreach.actions import ladder as after
+    from imrgroups.outreach.actions import planning
     from imrgroups.staff import actions as staff
 
     return (
         Job("forget-sign-in-failures", timedelta(hours=1), staff.sweep_attempts, "Forgets failed sign-ins older than a day."),
         Job("end-old-sessions", timedelta(minutes=10), staff.sweep_sessions, "Ends signed-in sessions that are past their time."),
+        Job("forget-own-sessions", timedelta(hours=6), mypage.sweep_pages, "Forgets sign-ins to participants' pages older than two days."),
+        Job("plan-reviews", timedelta(minutes=10), reviews.sweep, "Plans the mid-way and the final review of each running group."),
+        Job("plan-reminders", timedelta(minutes=10), planning.plan_reminders, "Plans reminders of meetings, the day before at ten."),
+        Job("plan-missed", timedelta(minutes=10), planning.plan_missed, "Plans a kind message to whoever missed a meeting."),
+        Job("plan-changes", timedelta(minutes=10), planning.plan_changes, "Plans the news of meetings that were moved or cancelled."),
+        Job("plan-calls", timedelta(minutes=30), after.plan_calls, "Asks a leader to call, the day after a missed meeting."),
+        Job("plan-offers", timedelta(minutes=30), after.plan_offers, "Offers two times for catching up, the third day."),
         Job("send-messages", timedelta(seconds=TICK_SECONDS), _send, "Sends the messages that are due, each once."),
         Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
         Job("expire-messages", timedelta(minutes=10), outreach.expire, "Gives up messages whose time is past."),
         Job("fetch-replies", timedelta(minutes=5), _fetch, "Fetches replies that came in while nobody listened."),
         Job("forget-receipts", timedelta(hours=6), desk.sweep_receipts, "Forgets the keys of taps answered more than two days ago."),
+        Job(
+            "delete-at-retention", timedelta(hours=6), _delete_at_retention,
+            "Deletes every row of a person ten years after the last thing written of them (more by setting), and leaves a count.",
+        ),
+        Job(
+            "close-binders", timedelta(hours=1), binders.sweep,
+            "Deletes the copies in a binder four weeks after the final report, or after its review was open, and leaves a receipt.",
+        ),
     )
+
+
+def _delete_at_retention(now: datetime, dry_run: bool) -> int:
+    from imrgroups.people.actions import retention
+
+    return retention.sweep(now, dry_run, years=current_app.config["SETTINGS"].retention_years)
 
 
 def _send(now: datetime, dry_run: bool) -> int:

@@ -1,6 +1,7 @@
 """The roof: puts ground and rooms together. `imrgroups.create_app` is its only caller."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,13 +18,13 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from imrgroups import auth, config, db, i18n, secret, serving
+from imrgroups import auth, config, db, guest, i18n, secret, serving
 from imrgroups.staff import accounts
 from imrgroups.staff.models import Role, Staff
 
 ROOMS = (
-    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "fidelity", "desk",
-    "overview",
+    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "fidelity", "mypage",
+    "desk", "overview",
 )
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -79,7 +80,10 @@ class _Key(IntegerConverter):
 
 
 def _limit(app: Flask) -> None:
-    """A coarse cover for each process: at most 300 changes a minute from one address. Sign-in is counted in our own table besides."""
+    """A coarse cover for each process: at most 300 changes, and 60 looks at secret addresses, a minute from one place.
+
+    Sign-in is counted in our own table besides.
+    """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", enabled=not app.testing)
 
     @app.before_request
@@ -87,6 +91,9 @@ def _limit(app: Flask) -> None:
         signed = hasattr(app.view_functions.get(request.endpoint or ""), "signed")
         if request.method not in db.SAFE_METHODS and not signed:
             with limiter.limit("300 per minute", scope="changes"):
+                pass
+        elif getattr(app.view_functions.get(request.endpoint or ""), "policy", None) == guest.SECRET_ADDRESS:
+            with limiter.limit("60 per minute", scope="secrets"):
                 pass
 
 
@@ -137,17 +144,32 @@ def _configuration(settings: config.Settings) -> dict[str, Any]:
 
 def _rooms(settings: config.Settings) -> auth.Rooms:
     from imrgroups.enrolment import roster
+    from imrgroups.fidelity.evidence import access
+    from imrgroups.mypage import actions as mypage
     from imrgroups.outreach.actions import listing
+    from imrgroups.outreach.models import CallTask, Reply
     from imrgroups.people import actions as people
     from imrgroups.staff import actions as staff
 
     def ties(token_hash: bytes, now: datetime) -> auth.Ties | None:
         started_after, seen_after = accounts.limits(settings, now)
-        return roster.ties(token_hash, started_after=started_after, seen_after=seen_after)
+        found = roster.ties(token_hash, started_after=started_after, seen_after=seen_after)
+        if found is None or not found.has("assessor"):
+            return found
+        return replace(found, reviews=access.reviews_of(found.staff_id))
 
     def supporter(key: int) -> auth.Scope | None:
         owner = people.participant_of_supporter(key)
         return None if owner is None else roster.scope_of_participant(owner)
+
+    def own(token: str, now: datetime) -> guest.Own | None:
+        started_after, _seen_after = accounts.limits(settings, now)
+        return mypage.own_of(auth.token_hash(token), started_after=started_after, now=now)
+
+    def closed() -> Any:
+        from imrgroups.mypage.views import door  # its views are loaded when the rooms are
+
+        return door.closed()
 
     def message(key: int) -> auth.Scope | None:
         found = listing.about(key)
@@ -157,15 +179,30 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
             return supporter(found.supporter_id)
         return roster.scope_of_participant(found.participant_id) if found.participant_id else auth.Scope(found.centre_id)
 
+    def call(key: int) -> auth.Scope | None:
+        found = db.db.session.get(CallTask, key)
+        return None if found is None else roster.scope_of_participant(found.participant_id)
+
+    def reply(key: int) -> auth.Scope | None:
+        found = db.db.session.get(Reply, key)
+        if found is None:
+            return None
+        return roster.scope_of_participant(found.participant_id) if found.participant_id else auth.Scope(found.centre_id or 0)
+
     return auth.Rooms(
         ties=ties,
+        own=own,
+        closed=closed,
         scopes={
             "centre": staff.scope_of_centre,
             "group": roster.scope_of_group,
             "meeting": roster.scope_of_meeting,
             "participant": roster.scope_of_participant,
             "supporter": supporter,
+            "review": access.scope_of_review,
             "message": message,
+            "call_task": call,
+            "reply": reply,
         },
     )
 

@@ -1,19 +1,27 @@
 """Who may do what: the table, read for each role and relation, and that no page escapes it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
 
-from imrgroups import auth
-from imrgroups.auth import PERMISSIONS, Decision, Reach, Scope, Ties, decide
+from imrgroups import auth, guest
+from imrgroups.auth import PERMISSIONS, Decision, Opening, Reach, Scope, Ties, barred, decide
 from imrgroups.db import db
 from imrgroups.enrolment import actions as enrolment
+from imrgroups.enrolment.actions import cards
 from imrgroups.groups.models import GroupLeader
 from imrgroups.staff import actions as staff
 
 NORTH, SOUTH, TUESDAY, THURSDAY = 1, 2, 11, 12
+OWN, OTHER, OPENS, CLOSES = 21, 22, date(2027, 2, 17), date(2027, 3, 31)
 ROLES = ("leader", "coordinator", "assessor", "administrator")
+
+
+def review(centre, group, key=OWN, today=date(2027, 3, 3)):
+    return Scope(centre, frozenset({group}), review=Opening(key, OPENS, CLOSES, today))
+
+
 SCOPES = {
     "own group": Scope(NORTH, frozenset({TUESDAY})),
     "own person": Scope(NORTH, frozenset({TUESDAY}), person=True),
@@ -25,8 +33,19 @@ SCOPES = {
     "other centre": Scope(SOUTH),
     "group of another centre": Scope(SOUTH, frozenset({13})),
     "person of another centre": Scope(SOUTH, frozenset(), person=True),
+    "assigned review elsewhere": review(SOUTH, 13),
+    "assigned review elsewhere, first day": review(SOUTH, 13, today=OPENS),
+    "assigned review elsewhere, last day": review(SOUTH, 13, today=CLOSES),
+    "assigned review elsewhere, day before": review(SOUTH, 13, today=date(2027, 2, 16)),
+    "assigned review elsewhere, day after": review(SOUTH, 13, today=date(2027, 4, 1)),
+    "review of others elsewhere": review(SOUTH, 13, OTHER),
+    "assigned review of own group": review(NORTH, TUESDAY),
+    "assigned review of another group of the centre": review(NORTH, THURSDAY),
 }
-LED = {"own group", "own person", "person of two groups, one of them own", "person of the centre in no group"}
+ASSIGNED = {"assigned review elsewhere", "assigned review elsewhere, first day", "assigned review elsewhere, last day"}
+LED = {
+    "own group", "own person", "person of two groups, one of them own", "person of the centre in no group", "assigned review of own group",
+}
 AT_CENTRE = {name for name, scope in SCOPES.items() if scope.centre_id == NORTH}
 Y, R = Decision.YES, Decision.REASON
 # What the design says, written down a second time: action -> role -> where; everything not named is refused.
@@ -35,6 +54,8 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "everywhere": {"today.see", "account.own", "library.see", "library.comment", "people.list"},
         "led": {
             "group.see", "group.plan", "register.see", "register.keep", "clinical.see", "clinical.write", "people.see", "people.edit",
+            "review.see", "review.answer", "binder.see", "review.follow",
+            "call.make",
         },
         "centre": {"people.create"},
         "reason": set(),
@@ -42,30 +63,38 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "coordinator": {
         "everywhere": {
             "today.see", "account.own", "library.see", "library.comment", "library.translate", "people.list", "centre.list", "overview.see",
+            "review.list",
         },
         "led": set(),
         "centre": {
             "group.see", "group.plan", "group.create", "register.see", "register.keep", "people.create", "people.see", "people.edit",
             "centre.edit", "staff.edit", "centre.export", "reason.state",
+            "review.see", "review.plan", "review.follow", "binder.freeze", "binder.close",
+            "call.make",
         },
-        "reason": {"clinical.see"},
+        "reason": {"clinical.see", "binder.see"},
     },
-    "assessor": {"everywhere": {"today.see", "account.own", "library.see"}, "led": set(), "centre": set(), "reason": set()},
+    "assessor": {
+        "everywhere": {"today.see", "account.own", "library.see", "review.list"}, "led": set(), "centre": set(), "reason": set(),
+        "assigned": {"review.see", "review.rate", "binder.see", "binder.freeze"},
+    },
     "administrator": {
-        "everywhere": {"today.see", "account.own", "centre.list", "centre.create"}, "led": set(), "centre": {"centre.edit", "staff.edit"},
-        "reason": set(),
+        "everywhere": {"today.see", "account.own", "centre.list", "centre.create"}, "led": set(),
+        "centre": {"centre.edit", "staff.edit"}, "reason": set(),
     },
 }
 KNOWN = {action for row in EXPECTED.values() for actions in row.values() for action in actions}
 
 
-def ties(*roles, groups=(TUESDAY,)):
-    return Ties(1, "Somebody", datetime(2027, 1, 12, tzinfo=UTC), "", frozenset(roles), frozenset(groups))
+def ties(*roles, groups=(TUESDAY,), reviews=(OWN,)):
+    return Ties(1, "Somebody", datetime(2027, 1, 12, tzinfo=UTC), "", frozenset(roles), frozenset(groups), frozenset(reviews))
 
 
 def expected(action, role, where):
     row = EXPECTED[role]
     if action in row["everywhere"] or (action in row["led"] and where in LED) or (action in row["centre"] and where in AT_CENTRE):
+        return Y
+    if action in row.get("assigned", ()) and where in ASSIGNED:
         return Y
     return R if action in row["reason"] and where in AT_CENTRE else Decision.NO
 
@@ -91,13 +120,27 @@ def test_an_action_that_is_not_in_the_table_is_refused_when_it_is_declared():
 
 
 def test_every_action_of_the_table_is_known_to_this_test_or_belongs_to_a_later_room():
-    later = {action for action in PERMISSIONS if action.split(".")[0] in ("review", "fidelity", "message", "outcome", "binder", "report")}
+    later = {action for action in PERMISSIONS if action.split(".")[0] in ("message", "outcome")}
     assert set(PERMISSIONS) - later == KNOWN
 
 
 def test_clinical_text_is_written_by_leaders_alone_and_never_read_by_administrators_or_assessors():
     assert PERMISSIONS["clinical.write"] == {"leader": Reach.GROUP}
     assert set(PERMISSIONS["clinical.see"]) == {"leader", "coordinator"} and PERMISSIONS["clinical.see"]["coordinator"] is Reach.REASON
+
+
+@pytest.mark.parametrize(("where", "why"), [
+    ("assigned review elsewhere", ""), ("assigned review elsewhere, day before", "early"), ("assigned review elsewhere, day after", "over"),
+    ("review of others elsewhere", "stranger"), ("assigned review of own group", "own_centre"), ("other centre", "stranger"),
+])
+def test_an_assessor_is_told_why_a_review_is_closed_to_them(where, why):
+    assert barred(ties(("assessor", NORTH)), SCOPES[where]) == why
+
+
+def test_whoever_works_at_the_centre_in_any_role_never_assesses_its_groups():
+    for role in ROLES:
+        both = ties(("assessor", NORTH), (role, SOUTH))
+        assert decide("review.rate", both, SCOPES["assigned review elsewhere"]) is Decision.NO, role
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -120,14 +163,20 @@ def test_two_roles_add_up_and_the_better_answer_counts():
     assert decide("clinical.see", both, SCOPES["other group of the centre"]) is R
 
 
+def undeclared(app):
+    """The endpoints that declare no policy; such a view answers 500."""
+    ours = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.endpoint.startswith(f"{auth.OPEN_BLUEPRINT}.")} - auth.OPEN
+    return sorted(endpoint for endpoint in ours if not hasattr(app.view_functions[endpoint], "policy"))
+
+
 def test_every_page_declares_who_may_see_it(app):
-    assert auth.undeclared(app) == []
+    assert undeclared(app) == []
 
 
 def test_a_planted_page_without_a_declaration_is_found_and_answers_nothing(app):
     app.add_url_rule("/planted", "planted", lambda: "a secret")
     app.add_url_rule("/static-report", "static_report", lambda: "a secret")
-    assert auth.undeclared(app) == ["planted", "static_report"]
+    assert undeclared(app) == ["planted", "static_report"]
     for page in ("/planted", "/static-report"):
         answer = app.test_client().get(page)
         assert answer.status_code == 500 and "a secret" not in answer.text
@@ -136,7 +185,8 @@ def test_a_planted_page_without_a_declaration_is_found_and_answers_nothing(app):
 def test_open_pages_are_these_and_no_others(app):
     open_to_all = {rule.endpoint for rule in app.url_map.iter_rules() if getattr(app.view_functions[rule.endpoint], "policy", "") is None}
     assert open_to_all == {
-        "staff.welcome", "staff.demonstrate", "health", "outreach.text", "outreach.status", "outreach.voice",
+        "staff.welcome", "staff.demonstrate", "health", "outreach.text", "outreach.status", "outreach.voice", "mypage.card",
+        "mypage.goodbye", "mypage.demonstrate",
     }
     theirs = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("security.")}
     assert theirs == {f"security.{name}" for name in (
@@ -190,8 +240,12 @@ RELATION = {  # (who, whose things) -> the row of SCOPES that it is
 
 
 def test_every_route_and_method_asks_the_table_about_the_thing_in_its_address(world, app, browser_as):
+    from imrgroups.fidelity import actions as fidelity
     from imrgroups.people import actions as people
 
+    reviews = {row.group_id: row for row in fidelity.plan_missing(now=world.now) if row.kind == "midway"}
+    fidelity.reschedule(reviews[world.group.id], due_on=world.today, by=None, now=world.now)
+    fidelity.assign(reviews[world.group.id], world.staff["Kim"].id, by=None, now=world.now)
     things = {}
     for centre, group, person in (("North", "Tuesday", "Amal"), ("South", "Thursday", "Gorm")):
         supporter = people.add_supporter(world.people[person], people.SupporterDetails("Ole"), by=None, now=world.now)
@@ -200,7 +254,7 @@ def test_every_route_and_method_asks_the_table_about_the_thing_in_its_address(wo
         meeting = db.session.execute(select(Meeting.id).where(Meeting.group_id == world.groups[group].id).limit(1)).scalar_one()
         things[centre] = {
             "centre": world.centres[centre].id, "group": world.groups[group].id, "participant": world.people[person].id, "meeting": meeting,
-            "supporter": supporter.id,
+            "supporter": supporter.id, "review": reviews[world.groups[group].id].id,
         }
     browsers = {name: browser_as(name) for name in ("", *world.staff)}
     for endpoint, view in app.view_functions.items():
@@ -223,10 +277,53 @@ def test_every_route_and_method_asks_the_table_about_the_thing_in_its_address(wo
                         right = 302
                     else:
                         role = {"Nora": "coordinator", "Adam": "administrator", "Kim": "assessor"}.get(name, "leader")
-                        right = 200 if expected(action, role, RELATION.get((name, centre), "group of another centre")) is Y else 403
+                        where = RELATION.get((name, centre), "group of another centre")
+                        if (name, centre, of) == ("Kim", "North", "review"):
+                            where = "assigned review elsewhere"
+                        right = 200 if expected(action, role, where) is Y else 403
                     if status != right:
                         wrong.append((method, address, name, status, right))
     assert asked >= 400 and wrong == [], f"{len(wrong)} of {asked} wrong: {wrong[:5]}"
+
+
+def test_the_pages_of_participants_are_these_and_no_role_of_staff_has_to_do_with_them(app):
+    declared = {rule.endpoint: getattr(app.view_functions[rule.endpoint], "policy", None) for rule in app.url_map.iter_rules()}
+    theirs = {endpoint for endpoint, policy in declared.items() if policy == guest.OWN_PAGE}
+    assert theirs and all(endpoint.startswith("mypage.") for endpoint in theirs)
+    assert all(str(rule).startswith("/me") for rule in app.url_map.iter_rules() if rule.endpoint in theirs)
+    assert guest.OWN_PAGE[0] not in PERMISSIONS and guest.SECRET_ADDRESS[0] not in PERMISSIONS
+
+
+def test_own_pages_open_to_the_participant_alone_and_everything_of_staff_stays_shut_to_participants(world, app, browser_as):
+    """Every route and method, asked by nobody, by each role of staff and by a participant."""
+    participant, card = app.test_client(), cards.make(world.people["Amal"], on=world.today, by=None, now=world.now)
+    address, code = f"/card/{cards.token(card)}", card.code
+    assert participant.post(address, data={"code": code}).status_code == 303
+    browsers = {"Amal": participant} | {name: browser_as(name) for name in ("", *world.staff)}
+    for endpoint, view in app.view_functions.items():
+        if getattr(view, "policy", None):
+            stub = lambda **_: "let in"  # noqa: E731
+            stub.policy = view.policy
+            app.view_functions[endpoint] = stub
+    adapter, wrong, asked = app.url_map.bind("localhost"), [], 0
+    for rule in app.url_map.iter_rules():
+        declared = getattr(app.view_functions[rule.endpoint], "policy", None)
+        if not declared or declared == guest.SECRET_ADDRESS:
+            continue
+        given = {name: next(iter(getattr(rule._converters[name], "items", [1]))) for name in rule.arguments}
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            address = adapter.build(rule.endpoint, given, method=method)
+            for name, browser in browsers.items() if declared == guest.OWN_PAGE else [("Amal", participant)]:
+                answer, asked = browser.open(address, method=method), asked + 1
+                let_in = answer.status_code == 200 and answer.text == "let in"
+                if let_in != (declared == guest.OWN_PAGE and name == "Amal") or (not let_in and answer.status_code not in (302, 303)):
+                    wrong.append((method, address, name, answer.status_code))
+    assert asked >= 150 and wrong == [], f"{len(wrong)} of {asked} wrong: {wrong[:5]}"
+
+
+def test_addresses_that_are_secrets_themselves_are_these_and_no_others(app):
+    declared = {rule.endpoint: getattr(app.view_functions[rule.endpoint], "policy", None) for rule in app.url_map.iter_rules()}
+    assert {endpoint for endpoint, policy in declared.items() if policy == guest.SECRET_ADDRESS} == {"mypage.feed"}
 
 
 def may_see(world, name, person):
@@ -264,7 +361,7 @@ def test_a_leader_who_no_longer_leads_the_group_sees_its_people_no_more(world):
     assert not may_see(world, "Lena", "Amal") and may_see(world, "Dana", "Amal")
 
 
-@pytest.mark.parametrize("kind", ["centre", "group", "meeting", "participant", "supporter"])
+@pytest.mark.parametrize("kind", ["centre", "group", "meeting", "participant", "supporter", "review"])
 def test_a_thing_that_is_not_there_is_a_404_and_belongs_to_nobody(app, kind):
     from werkzeug.exceptions import NotFound
 

@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from imrgroups import audit, create_app, demo
 from imrgroups.attendance.models import Apology, MakeUp, Mark
@@ -17,17 +18,23 @@ from imrgroups.db import db, writing
 from imrgroups.demo import trial
 from imrgroups.demo.stays import IN_ROOM
 from imrgroups.demo.stock import Words, stock
-from imrgroups.enrolment.models import Enrolment, WaitingPlace
+from imrgroups.enrolment.models import Card, Enrolment, WaitingPlace
+from imrgroups.fidelity.actions import binders
+from imrgroups.fidelity.models import Binder
+from imrgroups.fidelity.models import Review as FidelityReview
 from imrgroups.goals.models import FollowUp, Goal
 from imrgroups.groups import series
-from imrgroups.groups.models import Group, Meeting
+from imrgroups.groups.models import Group, GroupLeader, Meeting
 from imrgroups.homework.models import Assignment, Review
 from imrgroups.library import content
+from imrgroups.mypage.actions import answers_of
+from imrgroups.mypage.models import FilledSheet
 from imrgroups.notes.models import MeetingNote, Signature
 from imrgroups.people.models import Consent, HospitalStay, Participant, SupporterContact
 from imrgroups.rules.calendar import add_months
+from imrgroups.rules.training import Attended, standing
 from imrgroups.staff import actions as staff
-from imrgroups.staff.models import Centre, Staff
+from imrgroups.staff.models import Centre, Role, Staff, Training
 
 ROOT = Path(__file__).parent.parent
 AS_OF = date(2027, 1, 12)
@@ -174,6 +181,37 @@ def test_everything_a_page_shows_is_there(here):
     assert "da" in languages and len(languages) > 1
 
 
+def test_some_participants_have_a_page_of_their_own_with_sheets_on_it(here):
+    assert count(Card) >= 2
+    sheets = db.session.execute(select(FilledSheet)).scalars().all()
+    assert {row.shared for row in sheets} == {True, False} and {row.language for row in sheets} >= {"da"}
+    for row in sheets:
+        names = {field.name for field in content.fields(content.load().document(row.worksheet))}
+        assert set(answers_of(row).values) <= names, row.worksheet
+def test_leaders_were_trained_before_their_group_and_supervised_after_it_and_one_was_forgotten(here):
+    attended = defaultdict(list)
+    for row in db.session.execute(select(Training)).scalars():
+        attended[row.staff_id].append(Attended(row.kind, row.attended_on, row.minutes))
+    for group in db.session.execute(select(Group).options(selectinload(Group.leaders))).scalars():
+        for person in group.leaders:
+            assert standing(attended[person.id], group.starts_on, year=2026).trained, person.name
+    leaders = db.session.execute(select(GroupLeader.staff_id)).scalars()
+    stands = {key: standing(attended[key], AS_OF, year=2026) for key in leaders}
+    assert [key for key, one in stands.items() if one.supervision_due] == [max(stands)] and all(one.times for one in stands.values())
+    assessors = select(Role.staff_id).where(Role.name == "assessor")
+    assert all(standing(attended[key], AS_OF, year=2026).scale_on for key in db.session.execute(assessors).scalars())
+
+
+def test_each_review_has_a_binder_and_those_long_over_left_a_receipt(here):
+    rows = db.session.execute(select(Binder)).scalars().all()
+    reviewed = select(FidelityReview.id).where(FidelityReview.state.in_(("rating", "closed")))
+    assert {row.review_id for row in rows} == set(db.session.execute(reviewed).scalars()) and len(rows) >= 3
+    for row in rows:
+        opened = binders.opened(row)
+        assert opened.whole and (opened.content is None) == (binders.closes_on(row) < AS_OF), row.data_on
+    assert any(row.closed_at for row in rows) and any(row.closed_at is None for row in rows)
+
+
 def test_the_running_groups_have_notes_to_sign_and_a_register_to_fill(here):
     today, unrecorded = (db.session.execute(select(Group).where(Group.code == code)).scalar_one() for code in ("G11", "G12"))
     last = db.session.execute(
@@ -290,3 +328,34 @@ def test_the_whole_demonstration_has_the_figures_of_the_trial(app):
     assert sum(got[person] >= 11 for person in interviewed) == 52 and sum(got[person] < 11 for person in interviewed) == 20
     last = select(func.max(Meeting.meets_on)).where(Meeting.group_id.in_(ended), Meeting.state == "held")
     assert db.session.execute(last).scalar() < AS_OF
+    _reviews_give_the_published_table()
+
+
+def _reviews_give_the_published_table():
+    import json
+
+    from imrgroups.fidelity.evidence import sheets
+    from imrgroups.fidelity.models import Review as FidelityReview
+    from imrgroups.rules.fidelity.agreement import Reviewed, across, printed
+
+    published = json.loads((ROOT / "imrgroups/demo/danish_reviews.json").read_text(encoding="utf-8"))["published"]
+    rows = list(db.session.execute(select(FidelityReview).where(FidelityReview.state == "closed")).scalars())
+    found = across([Reviewed(row.kind, sheets.outcome(row).scores) for row in rows], range(1, 14), ("midway", "final"))
+    lines = [(row["mean"], row["n"]) for row in published["items"]]
+    assert [(str(printed(each.mean, 1)), each.n) for each in found.items.values()] == lines
+    assert {kind: (str(printed(each.mean, 1)), str(printed(each.sd, 1)), each.n) for kind, each in found.kinds.items()} == {
+        "midway": ("4.2", "0.3", 10), "final": ("4.9", "0.2", 9),
+    }
+
+
+def test_a_review_is_under_way_and_one_assessor_has_handed_in(here):
+    from imrgroups.fidelity.evidence import access, sheets
+    from imrgroups.fidelity.models import Review as FidelityReview
+
+    review = db.session.execute(
+        select(FidelityReview).join(Group).where(Group.code == "G11", FidelityReview.kind == "midway")
+    ).scalar_one()
+    assert review.state == "rating" and sheets.shared(review) == {}
+    assert access.window_of(review).opens_on <= AS_OF <= access.window_of(review).closes_on
+    assert sorted(len(sheets.own(review.id, row.staff_id)) for row in review.assessors) == [6, 10]
+    assert review.group.centre_id not in {role.centre_id for row in review.assessors for role in row.staff.roles}

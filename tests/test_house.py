@@ -11,7 +11,7 @@ ROOMS = [
     "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "outcomes", "fidelity",
     "mypage", "desk", "overview",
 ]
-GROUND = ["config", "db", "secret", "i18n", "auth", "forms", "sms", "pdf", "audit"]
+GROUND = ["config", "db", "secret", "i18n", "permissions", "auth", "guest", "forms", "sms", "pdf", "audit"]
 ROOF = ["__init__", "roof", "jobs", "cli", "demo", "backup", "serving", "__main__"]
 ORDINARY = {"__init__", "models", "actions", "views", "forms"}
 ONLY_IN = {"twilio": {"sms"}, "apscheduler": {"jobs"}, "typst": {"pdf"}}

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from imrgroups import audit, config
 from imrgroups.audit import AuditEntry
 from imrgroups.db import db, writing
-from imrgroups.demo import course, places, trial
+from imrgroups.demo import course, learning, places, trial
 from imrgroups.staff import actions as staff
 from imrgroups.staff.models import Centre, Staff
 
@@ -148,6 +148,7 @@ def _play(whole: trial.Trial, progress: Progress, breath: float) -> None:
         (step.at, group.code, number, step)
         for group in whole.groups for number, step in enumerate(course.steps(group, cast, whole.as_of))
     ]
+    todo += [(step.at, "", number, step) for number, step in enumerate(learning.steps(whole, cast))]
     todo.sort(key=lambda entry: entry[:3])
     for at, _code, _number, step in todo:
         step.do(at)

@@ -1,6 +1,7 @@
 """The pages a leader works from: today, a meeting, a group, a person."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
@@ -13,6 +14,10 @@ from imrgroups.auth import Ties, policy
 from imrgroups.db import db
 from imrgroups.desk import reads
 from imrgroups.enrolment import roster
+from imrgroups.enrolment.actions import cards
+from imrgroups.fidelity.evidence import audit as audit_of
+from imrgroups.fidelity.evidence import board
+from imrgroups.fidelity.evidence.nudges import nudges
 from imrgroups.forms import clean
 from imrgroups.goals import actions as goals
 from imrgroups.groups import series
@@ -20,13 +25,19 @@ from imrgroups.groups.models import Group
 from imrgroups.homework import actions as homework
 from imrgroups.i18n import day_at, gettext, language
 from imrgroups.library.content import packs
+from imrgroups.mypage import reads as own
 from imrgroups.notes import ledger
+from imrgroups.outreach import actions as outreach
+from imrgroups.outreach.actions import calls, home, story, supporters
+from imrgroups.outreach.words.screens import ANSWERS, CALL_REASONS, CALL_WORDS, OCCASIONS, REASONS, STATES
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
-from imrgroups.staff.models import Staff
+from imrgroups.staff import actions as staff
+from imrgroups.staff.models import Centre, Staff
 
 bp = Blueprint("desk", __name__)
 Answer = str | Response | tuple[str, int]
+STEPS_SHOWN = 3  # how many people without anybody involved a meeting's page names
 
 
 @bp.get("/today")
@@ -40,12 +51,20 @@ def today() -> Answer:
     coming, unfinished = reads.around(group_ids, now)
     without_goal = reads.people_without_goal(group_ids, now.date())
     people_ids = [person for rows in missed.values() for person, _count in rows]
-    auth.looked_at(*people_ids)
-    named = {*missed, *without_goal}
+    centres = ties.centres("coordinator") if not ties.groups else frozenset()
+    to_call = calls.open_calls(group_ids, centres, ties.staff_id, now.date())
+    chosen, unreached = calls.picked(group_ids, now.date()), calls.unreached(group_ids, now, but=people_ids)
+    at_home = home.home_again(group_ids, now.date())
+    auth.looked_at(*people_ids, *(one.person for one in (*to_call, *chosen, *unreached, *at_home)))
+    audits = audit_of.due(group_ids, now.date()) if group_ids else {}
+    named = {*missed, *without_goal, *audits}
     return render_template(
         "desk/today.html", coming=coming, unfinished=unfinished, missed=missed,
         names=roster.names(people_ids) if people_ids else {}, groups=reads.groups_by_id(named) if named else {}, any_group=bool(group_ids),
-        titles=reads.topic_titles, without_goal=without_goal, now=now,
+        titles=reads.topic_titles, without_goal=without_goal, now=now, audits=audits,
+        nudges=nudges(group_ids, now.date()) if group_ids else [],
+        reviews=board.lines(now, review_ids=ties.reviews) if ties.reviews else [], calls=to_call, picked=chosen, unreached=unreached,
+        call_reasons=CALL_REASONS, home=at_home, unread=calls.unread_count(group_ids, centres),
     )
 
 
@@ -62,9 +81,13 @@ def meeting(meeting_id: int) -> Answer:
     """One meeting: where it stands, its topics with plan and handouts, and the way to register, notes, goals and homework."""
     line = reads.meeting_line(meeting_id)
     before, after = reads.neighbours(line)
+    close = supporters.close_in_group(line.group_id, line.on)
+    alone = [one for one in close if not one.involved][:STEPS_SHOWN]
+    auth.looked_at(*(one.id for one in alone))
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
-        homework=reads.homework_state(line), may_read=auth.reads_clinical(),
+        homework=reads.homework_state(line), may_read=auth.reads_clinical(), close=close, alone=alone,
+        nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
 
 
@@ -89,6 +112,23 @@ def pack(meeting_id: int) -> Answer:
     return send_file(io.BytesIO(made), download_name=f"{line.on.isoformat()}.pdf", mimetype="application/pdf")
 
 
+@bp.get("/people/<int:participant_id>/ward-pack.pdf")
+@policy("people.see", of="participant")
+def ward_pack(participant_id: int) -> Answer:
+    """What somebody in hospital missed, in one file: the sheets in their language and print, and of each module the ward's own page."""
+    person = db.session.get(Participant, participant_id) or abort(404)
+    auth.looked_at(participant_id)
+    centre, pages = db.session.get_one(Centre, person.centre_id), ledger.ward_pages(participant_id)
+    if not pages:
+        flash(gettext("Nothing waits for them: they have missed no topic, or have its pages already."), "warning")
+        return redirect(url_for("desk.person", participant_id=participant_id), 303)
+    copies = [packs.Copy(person.room_name, person.language, person.large_print, pages, centre.language)]
+    words = [gettext("Go through one topic at a time, half an hour or less, when the person has the strength.")]
+    cover = packs.Cover(gettext("For the ward"), language(), words)
+    made = packs.pack(copies, cover, paper=centre.paper)
+    return send_file(io.BytesIO(made), download_name="ward.pdf", mimetype="application/pdf")
+
+
 @bp.get("/groups/<int:group_id>")
 @policy("group.see", of="group")
 def group(group_id: int) -> Answer:
@@ -99,6 +139,7 @@ def group(group_id: int) -> Answer:
     return render_template(
         "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row, grid, found),
         next_line=next(iter(reads.coming([group_id], config.now())), None), titles=reads.topic_titles,
+        audit=audit_of.due([group_id], config.now().date()).get(group_id),
     )
 
 
@@ -124,13 +165,20 @@ def person(participant_id: int) -> Answer:
     """One person: how to reach them, those close to them, goals, homework, attendance and how they got each topic."""
     row = db.session.get(Participant, participant_id) or abort(404)
     auth.looked_at(participant_id)
-    may_read = auth.reads_clinical()
+    may_read, card = auth.reads_clinical(), cards.of(participant_id)
+    today = staff.today_at(db.session.get_one(Centre, row.centre_id), config.now())
     return render_template(
-        "desk/person.html", person=row, groups=roster.groups_of(participant_id), may_read=may_read,
+        "desk/person.html", person=row, card=card, card_until=cards.until(card) if card else None,
+        wrong_codes=cards.wrong_codes(card, since=config.now() - timedelta(days=1)) if card else 0,
+        own_sheets=own.newest_sheets(participant_id), groups=roster.groups_of(participant_id), may_read=may_read,
         goals=goals.goals_of(participant_id) if may_read else [], homework=homework.homework_of(participant_id)[:8] if may_read else [],
         figures=figures.person_figures(participant_id, config.now().date()), dose=ledger.dose_of(participant_id),
         contacts=people.contacts_of(participant_id), consents=people.consents_of(participant_id),
         stays=people.hospital_stays(participant_id), intake=people.intake(participant_id),
+        own=outreach.words_of(participant_id) if may_read else None, story=story.story_of(participant_id),
+        zone=db.session.get_one(Centre, row.centre_id).timezone, occasions=OCCASIONS, states=STATES, reasons=REASONS, answers=ANSWERS,
+        call_words=CALL_WORDS,
+        close=supporters.close_to([(row.id, row.name or row.code)], today),
     )
 
 

@@ -75,7 +75,7 @@ def change(goal: Goal, *, text: str, on: date, by: int | None, now: datetime) ->
 
 
 def _copy(step: Step, goal: Goal, number: int) -> Step:
-    made = Step(goal_id=goal.id, number=number, due_on=step.due_on, supporter_id=step.supporter_id)
+    made = Step(goal_id=goal.id, number=number, due_on=step.due_on, supporter_id=step.supporter_id, said_on=step.said_on)
     made.text = step.text
     return made
 
@@ -119,6 +119,18 @@ def finish_step(step: Step, *, on: date | None, by: int | None, now: datetime) -
     _still_active(goal)
     step.done_on = on
     _record("goal.step_done", goal, by, now, step=step.number, done=on is not None)
+    db.session.commit()
+
+
+def tell_step(step: Step, *, on: date | None, by: int | None, now: datetime) -> None:
+    """Keep that the person says a step is done, on a day; None takes it back. Leaders see it, and finish the step when they talk about it.
+
+    by is None for the person themselves. Raises CannotSetGoal("closed").
+    """
+    goal = db.session.get_one(Goal, step.goal_id)
+    _still_active(goal)
+    step.said_on = on
+    _record("goal.step_told", goal, by, now, step=step.number, done=on is not None)
     db.session.commit()
 
 

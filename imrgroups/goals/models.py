@@ -33,7 +33,7 @@ class Goal(RandomKey, db.Model):
 
 
 class Step(RandomKey, db.Model):
-    """One small step toward a goal."""
+    """One small step toward a goal. done_on: as it was talked about; said_on: the day the person said by themselves that it is done."""
 
     __tablename__ = "steps"
     __table_args__ = (UniqueConstraint("goal_id", "number"),)
@@ -45,6 +45,7 @@ class Step(RandomKey, db.Model):
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
+    said_on: Mapped[date | None]
 
 
 class FollowUp(RandomKey, db.Model):

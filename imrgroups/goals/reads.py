@@ -28,6 +28,7 @@ class StepLine:
     due_on: date | None
     done_on: date | None
     supporter: str
+    said_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ def _add_steps(goals: Iterable[GoalLine], *, done: bool = True) -> None:
     by_id = {goal.id: goal for goal in goals}
     wanted = (
         select(
-            Step.id, Step.goal_id, Step.number, Step.text_sealed, Step.due_on, Step.done_on, Supporter.id.label("helper"),
+            Step.id, Step.goal_id, Step.number, Step.text_sealed, Step.due_on, Step.done_on, Step.said_on, Supporter.id.label("helper"),
             Supporter.name_sealed,
         )
         .outerjoin(Supporter, Supporter.id == Step.supporter_id).where(Step.goal_id.in_(by_id)).order_by(Step.number)
@@ -119,7 +120,9 @@ def _add_steps(goals: Iterable[GoalLine], *, done: bool = True) -> None:
     for row in db.session.execute(wanted):
         helper = Supporter.name.open(Supporter, row.helper, row.name_sealed) if row.helper else ""
         by_id[row.goal_id].steps.append(
-            StepLine(row.id, row.goal_id, row.number, Step.text.open(Step, row.id, row.text_sealed), row.due_on, row.done_on, helper)
+            StepLine(
+                row.id, row.goal_id, row.number, Step.text.open(Step, row.id, row.text_sealed), row.due_on, row.done_on, helper, row.said_on
+            )
         )
 
 

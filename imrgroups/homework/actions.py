@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.groups.models import Meeting
-from imrgroups.homework.models import RESULTS, Assignment, Review
+from imrgroups.homework.models import RESULTS, SAID, Assignment, Review
 from imrgroups.people.models import Supporter
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.attendance import CannotMark
@@ -56,6 +56,8 @@ def agree(meeting: Meeting, tasks: Mapping[int, Task], *, by: int | None, now: d
         if row is None:
             row = Assignment(meeting_id=meeting.id, participant_id=person)
             db.session.add(row)
+        if row.text != task.text:
+            row.said = row.said_on = None  # it was said of something else
         row.text, row.choice, row.supporter_id, row.by_id = task.text, task.choice, task.supporter_id, by
     _record("homework.agreed", meeting, by, now, people=sorted(str(person) for person, task in tasks.items() if task.text))
     db.session.commit()
@@ -108,6 +110,21 @@ def review(meeting: Meeting, results: Mapping[int, tuple[str, str]], *, by: int 
     _record("homework.reviewed", meeting, by, now, results={str(key): result for key, (result, _obstacle) in results.items()})
     db.session.commit()
     return sum(1 for result, _obstacle in results.values() if result)
+
+
+def tell(task: Assignment, said: str, *, on: date, by: int | None, now: datetime) -> None:
+    """Keep how homework went as the person says between two meetings; an empty word takes it back. Leaders see it when they talk about it.
+
+    by is None for the person themselves. Raises CannotAgree("result"), and CannotAgree("reviewed") once it was talked about at a meeting.
+    """
+    if said and said not in SAID:
+        raise CannotAgree("result")
+    if task.review is not None:
+        raise CannotAgree("reviewed")
+    task.said, task.said_on = said or None, on if said else None
+    meeting = db.session.get_one(Meeting, task.meeting_id)
+    _record("homework.told", meeting, by, now, person=str(task.participant_id), said=said)
+    db.session.commit()
 
 
 def _record(action: str, meeting: Meeting, by: int | None, now: datetime, **detail: object) -> None:

@@ -13,11 +13,13 @@ from imrgroups.goals.reads import fingerprint, supporters
 from imrgroups.groups.models import Meeting
 from imrgroups.homework import actions
 from imrgroups.homework.models import Assignment
-from imrgroups.i18n import curriculum
+from imrgroups.i18n import curriculum, lazy_gettext
 from imrgroups.library import content
 from imrgroups.people.models import Participant
 from imrgroups.staff.models import Staff
 
+# How it went, as the person says on their own page.
+SAID_WORDS = {"done": lazy_gettext("Done"), "partly": lazy_gettext("Partly"), "not_yet": lazy_gettext("Not yet")}
 AWAY = ("absent", "excused", "hospital")
 
 
@@ -33,7 +35,7 @@ class Choice:
 
 @dataclass(slots=True)
 class Earlier:
-    """Homework agreed before, and how it went; `result` is empty while nobody has said."""
+    """Homework agreed before, and how it went; `result` is empty while nobody talked about it. said: what the person told by themselves."""
 
     id: int
     on: date
@@ -42,6 +44,8 @@ class Earlier:
     result: str = ""
     obstacle: str = ""
     by_id: int | None = None
+    said: str = ""
+    said_on: date | None = None
 
     @property
     def mark(self) -> str:
@@ -128,7 +132,7 @@ def _earlier(task: Assignment, days: dict[int, date], names: dict[int, str]) -> 
     said = task.review
     return Earlier(
         task.id, days[task.meeting_id], task.text, names.get(task.supporter_id or 0, ""), said.result if said else "",
-        (said.obstacle or "") if said else "", said.by_id if said else None,
+        (said.obstacle or "") if said else "", said.by_id if said else None, task.said or "", task.said_on,
     )
 
 

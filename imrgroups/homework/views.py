@@ -56,7 +56,8 @@ def _page(row: Meeting, people: list[reads.Row], filled: Filled | None = None, *
     typed_choices = {typed[0] for typed in filled.typed.values()} if not review else set()
     return render_template(
         "homework/meeting.html", meeting=row, group=row.group, people=people, results=RESULT_WORDS, refused=refused, open=_open(row),
-        choices=reads.choices(row, {each.agreed.choice for each in people} | typed_choices), same=request.form.get("same", ""),
+        said_words=reads.SAID_WORDS, choices=reads.choices(row, {each.agreed.choice for each in people} | typed_choices),
+        same=request.form.get("same", ""),
         said=filled.typed if review else {}, chosen={} if review else filled.typed, missing={each.person.id for each in filled.missing},
         clashing={each.person.id for each in filled.clashing}, review=review, names=_names(filled),
     ), 409 if filled.clashing else 422 if refused or filled.missing else 200

@@ -176,3 +176,19 @@ class NumberState(db.Model):
     stopped_at: Mapped[datetime | None]
     unreachable_at: Mapped[datetime | None]
     error_code: Mapped[int | None]
+
+
+class OfferedSlot(db.Model):
+    """A time offered for going over a missed meeting. The offer is a message; a reply 1 or 2 picks the slot of that number."""
+
+    __tablename__ = "offered_slots"
+    __table_args__ = (UniqueConstraint("meeting_id", "participant_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"))
+    participant_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("participants.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    number: Mapped[int]
+    on: Mapped[date] = mapped_column("on_day", index=True)
+    at: Mapped[time] = mapped_column("at_time")
+    picked_at: Mapped[datetime | None]

@@ -38,6 +38,7 @@ HOW_WORDS = {
     "in writing": lazy_gettext("In writing"),
     "text": lazy_gettext("By text message"),
 }
+SAID_HOW_WORDS = {**HOW_WORDS, "own page": lazy_gettext("On their own page")}
 # Task of the intake: what it is called, and what it is in a few words.
 TASK_WORDS = {
     "orientation": (lazy_gettext("What the group is about"), lazy_gettext("A page to read together")),

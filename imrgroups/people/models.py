@@ -134,3 +134,13 @@ class HospitalStay(db.Model):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"))
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+
+
+class DeletedPeople(db.Model):
+    """How many people of a group were deleted when their time was over; all that is left of them. `newest_on`: of the last of them."""
+
+    __tablename__ = "deleted_people"
+
+    group_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    people: Mapped[int]
+    newest_on: Mapped[date]

@@ -265,7 +265,7 @@ def consents(participant_id: int) -> Answer:
         return done(gettext("What they said is put down."), _back("people.consents"), participant_id=participant_id)
     page = render_template(
         "people/consents.html", form=form, person=person, history=actions.consents_of(participant_id), names=folder.staff_names(),
-        words=forms.CONSENT_WORDS, how_words=forms.HOW_WORDS,
+        words=forms.CONSENT_WORDS, how_words=forms.SAID_HOW_WORDS,
     )
     return page, status(form)
 

@@ -9,9 +9,8 @@ from flask import Flask, Response, current_app, g, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security import ChangePasswordForm, LoginForm, MfRecoveryForm, Totp, TwoFactorVerifyCodeForm, VerifyForm, current_user
 from flask_security.signals import password_changed, tf_disabled, tf_profile_changed
-from itsdangerous import BadSignature, URLSafeSerializer
 
-from imrgroups import auth, config, secret
+from imrgroups import auth, config, guest, secret
 from imrgroups.db import db, writing
 from imrgroups.forms import one_line
 from imrgroups.i18n import gettext
@@ -22,7 +21,7 @@ from imrgroups.staff.models import Staff
 WINDOW = timedelta(minutes=15)
 LIMIT = 10
 SEEN_EVERY = timedelta(minutes=5)
-KNOWN_DAYS, KNOWN_PEOPLE = 180, 8
+KNOWN = guest.Known("known", "known-browser")
 
 
 class Throttled:
@@ -60,7 +59,7 @@ class Throttled:
 def _subjects(step: str, address: str) -> dict[str, int]:
     """What is counted, as keyed hashes, with how many wrong tries each may have."""
     typed = one_line(address).lower()
-    known = _known().get(secret.lookup(f"known {typed}"))
+    known = KNOWN.names().get(secret.lookup(f"known {typed}"))
     if known:
         return {secret.lookup(f"{step} known {known}"): LIMIT}
     return {secret.lookup(f"{step} {typed}"): LIMIT, secret.lookup(f"{step} from {request.remote_addr}"): 10 * LIMIT}
@@ -200,6 +199,7 @@ def _of_live_session(user: Staff | None) -> Staff | None:
 def _open(app: Flask, user: Staff, **_: Any) -> None:
     token = secrets.token_urlsafe(32)
     session[auth.TOKEN] = token
+    session.pop(guest.TOKEN, None)  # one person at a time in a browser
     g.signed_in = secret.lookup(f"known {user.email.lower()}")
     actions.open_session(staff_id=user.id, token_hash=auth.token_hash(token), device=_device(), by=user.id, now=config.now())
 
@@ -237,33 +237,10 @@ def _touch(response: Response) -> Response:
     return response
 
 
-def _browsers() -> URLSafeSerializer:
-    return URLSafeSerializer(secret.ring().derive("known-browser"))
-
-
-def _cookie() -> str:
-    return "__Host-known" if current_app.config["SETTINGS"].https else "known"
-
-
-def _known() -> dict[str, str]:
-    """Who signed in with this browser before: keyed hash of the address -> a random name of the browser for that person."""
-    try:
-        told = _browsers().loads(request.cookies.get(_cookie(), ""))
-    except BadSignature:
-        return {}
-    return {str(who): str(name) for who, name in told.items()} if isinstance(told, dict) else {}
-
-
 def _remember_browser(response: Response) -> Response:
     who = g.pop("signed_in", None)
     if who:
-        known = _known()
-        known[who] = known.pop(who, None) or secrets.token_hex(8)  # the newest last
-        kept = dict(list(known.items())[-KNOWN_PEOPLE:])
-        response.set_cookie(
-            _cookie(), str(_browsers().dumps(kept)), max_age=KNOWN_DAYS * 86400, httponly=True, samesite="Lax",
-            secure=current_app.config["SETTINGS"].https,
-        )
+        KNOWN.remember(who, response)
     return response
 
 

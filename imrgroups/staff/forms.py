@@ -1,18 +1,21 @@
 """Forms of centres and staff."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
 import holidays
 from babel import Locale
 from flask_security import TwoFactorRescueForm, TwoFactorSetupForm
-from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField
+from wtforms import DecimalField, PasswordField, RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, Length, Optional
+from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
 
-from imrgroups.forms import Form, LineField, PhoneField, at_most, needed
-from imrgroups.i18n import LOCALES, language, lazy_gettext, own_name
-from imrgroups.staff.models import ROLES
+from imrgroups.forms import DayField, Form, LineField, PhoneField, WordsField, at_most, needed
+from imrgroups.i18n import LOCALES, gettext, language, lazy_gettext, number, own_name
+from imrgroups.staff.actions.training import TRAINING_WORDS
+from imrgroups.staff.models import ROLES, TRAINING_KINDS, Staff
 
 ROLE_NAMES = {
     "leader": lazy_gettext("Leader"),
@@ -132,3 +135,41 @@ class StaffEditForm(StaffForm):
     def roles_only(self) -> None:
         """Leave only the roles at this centre to be changed."""
         del self.name, self.password
+
+
+class TrainingForm(Form):
+    """One event with everybody who took part."""
+
+    kind = RadioField(
+        lazy_gettext("What was it?"), choices=[SelectChoice(kind, TRAINING_WORDS[kind]) for kind in TRAINING_KINDS],
+        validators=[InputRequired(lazy_gettext("Choose what it was"))],
+    )
+    on = DayField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Choose the day"))])
+    hours = DecimalField(
+        lazy_gettext("Hours"), [Optional(), NumberRange(0, 24, lazy_gettext("Write hours from 0 to 24, such as 1.5"))], use_locale=False
+    )
+    led_by = LineField(lazy_gettext("Who led it"), [at_most(120)])
+    who = SelectMultipleField(
+        lazy_gettext("Who took part"), coerce=int, validators=[InputRequired(lazy_gettext("Choose at least one person who took part"))]
+    )
+    note = WordsField(lazy_gettext("What it was about"), [at_most(2000)])
+
+    def __init__(self, people: Sequence[Staff], today: date, **values: object) -> None:
+        super().__init__(**values)
+        self.today = today
+        self.who.choices = [SelectChoice(person.id, person.name) for person in people]
+
+    def validate_on(self, field: DayField) -> None:
+        """Only what has happened is put down."""
+        if field.data is not None and field.data > self.today:
+            raise ValidationError(gettext("Choose a day that has been; what is to come is put down afterwards"))
+
+    def validate_hours(self, field: DecimalField) -> None:
+        """Quarters of an hour are fine enough, and come out of a spreadsheet as they went in."""
+        if field.data is not None and field.data * 4 % 1:
+            raise ValidationError(gettext("Write whole hours, halves or quarters, such as 1.5 or 0.75"))
+
+
+def hours(minutes: int) -> str:
+    """Minutes as hours in figures, as short as they can be: "1.5"."""
+    return number(minutes / 60, 2 if minutes % 30 else 1 if minutes % 60 else 0)

@@ -7,11 +7,13 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from imrgroups.db import db, one_of
+from imrgroups.db import RandomKey, db, one_of
+from imrgroups.secret import Sealed, sealed_column
 
 ROLES = ("leader", "coordinator", "assessor", "administrator")
 BANDS = ("danish", "mchugo")
 PAPERS = ("a4", "letter")
+TRAINING_KINDS = ("training", "follow_up", "refresher", "supervision", "network", "leadership", "fidelity", "certification")
 
 
 class Centre(db.Model):
@@ -71,6 +73,22 @@ class Staff(db.Model, UserMixin):  # type: ignore[misc]
         """The names of the roles at one centre, in the order of ROLES."""
         held = {role.name for role in self.roles if role.centre_id == centre_id}
         return [name for name in ROLES if name in held]
+
+
+class Training(RandomKey, db.Model):
+    """One person took part in one thing that keeps the programme true: a training day, supervision, a network meeting, certification."""
+
+    __tablename__ = "trainings"
+    __table_args__ = (one_of("kind", TRAINING_KINDS), UniqueConstraint("staff_id", "attended_on", "kind"))
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    attended_on: Mapped[date]
+    kind: Mapped[str]
+    minutes: Mapped[int] = mapped_column(default=0)
+    led_by: Mapped[str] = mapped_column(default="")
+    note_sealed: Mapped[bytes | None] = sealed_column()
+    note = Sealed()
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class StaffSession(db.Model):

@@ -185,10 +185,29 @@ def upgrade() -> None:
     op.create_index(op.f("ix_replies_from_lookup"), "replies", ["from_lookup"], unique=False)
     op.create_index(op.f("ix_replies_message_id"), "replies", ["message_id"], unique=False)
     op.create_index(op.f("ix_replies_participant_id"), "replies", ["participant_id"], unique=False)
+    op.create_table(
+        "offered_slots",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("at_time", sa.Time(), nullable=False),
+        sa.Column("picked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_offered_slots_meeting_id")),
+        sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_offered_slots_participant_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_offered_slots_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offered_slots")),
+        sa.UniqueConstraint("meeting_id", "participant_id", "number", name=op.f("uq_offered_slots_meeting_id_participant_id_number")),
+    )
+    op.create_index(op.f("ix_offered_slots_on_day"), "offered_slots", ["on_day"], unique=False)
+    op.create_index(op.f("ix_offered_slots_participant_id"), "offered_slots", ["participant_id"], unique=False)
 
 
 def downgrade() -> None:
     """Drop them again."""
+    op.drop_table("offered_slots")
     op.drop_table("replies")
     op.drop_table("deliveries")
     op.drop_table("messages")

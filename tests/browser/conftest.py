@@ -50,6 +50,7 @@ def _things() -> dict[str, object]:
     from sqlalchemy import select
 
     from imrgroups.enrolment.models import Enrolment
+    from imrgroups.fidelity.models import Binder, Review, ReviewAssessor
     from imrgroups.groups.models import Group, Meeting
     from imrgroups.staff.models import Role
 
@@ -66,13 +67,25 @@ def _things() -> dict[str, object]:
         .first()
         for name in ("coordinator", "assessor", "administrator")
     }
+    reviews = {row.kind: row.id for row in db.session.execute(select(Review).where(Review.group_id == group.id)).scalars()}
+    reported = db.session.execute(select(Review.id).where(Review.state == "closed")).scalars().first()
+    people["assessor"] = (
+        db.session.execute(select(ReviewAssessor.staff_id).where(ReviewAssessor.review_id == reviews["midway"])).scalars().first()
+    )
     person = db.session.execute(select(Enrolment.participant_id).where(Enrolment.group_id == group.id)).scalars().first()
+    open_review = select(Review).join(Binder).where(Review.group_id == group.id, Binder.closed_at.is_(None))
+    review = db.session.execute(open_review).scalars().first()
+    visiting = select(ReviewAssessor.staff_id).where(ReviewAssessor.review_id == review.id).order_by(ReviewAssessor.interviewing)
+    people["visiting"] = db.session.execute(visiting).scalars().first()
     return {
         "group": group.id,
         "centre": group.centre_id,
         "held": held,
         "coming": coming,
         "person": person,
+        "review": reviews["midway"],
+        "final": reviews["final"],
+        "reported": reported,
         "staff": {"leader": group.leaders[0].id, **people},
     }
 
@@ -108,7 +121,10 @@ def signed_in(served, chromium):
             page = context.new_page()
             page.set_default_timeout(15_000)
             page.goto("/")
-            if role:
+            if role == "participant":
+                page.locator('form[action^="/demonstration/page/"] button').first.click()
+                page.wait_for_url("**/me")
+            elif role:
                 page.locator(f'form[action="/demonstration/sign-in/{things["staff"][role]}"] button').click()
                 page.wait_for_url("**/today")
             pages[key] = page

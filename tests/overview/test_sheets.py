@@ -19,6 +19,7 @@ from imrgroups.overview.sheets import files
 from imrgroups.overview.sheets.columns import escaped, unescaped
 from imrgroups.overview.sheets.layout import BY_NAME, SHEETS
 from imrgroups.people import actions as people
+from imrgroups.staff.actions import training
 
 # Columns no sheet carries, each with its reason. Whole tables: what belongs to this installation, not to a centre's history.
 NOT_CARRIED = {
@@ -29,6 +30,15 @@ NOT_CARRIED = {
     "translation_reviews": "of texts of this installation",
     "messages": "sent from here", "deliveries": "told to this installation", "replies": "came to this installation",
     "call_tasks": "calls of this installation", "number_states": "what this installation found out of numbers",
+    "cards": "secrets of this installation", "own_sessions": "signed-in browsers", "calendar_feeds": "secrets of this installation",
+    "filled_sheets": "a person's own words, which are theirs to print and in the backup",
+    "deleted_people": "counts of this installation",
+    **dict.fromkeys(
+        ("reviews", "review_assessors", "ratings", "consensus", "reports", "report_signatures", "recommendations", "binders"),
+        "belongs to two centres at once; a backup carries it",
+    ),
+    "call_tasks": "calls of this installation", "offered_slots": "offered from here",
+    "number_states": "what this installation found out of numbers",
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",
     "staff.mf_recovery_codes": "secret", "staff.confirmed_at": "of Flask-Security", "staff.active": "follows from left_on",
     "own_words": "a person's own, they travel in a backup", "habits": "how this installation reminds",
@@ -63,9 +73,12 @@ def history(world):
     attendance.make_up(second, bo, done_on=date(2026, 11, 18), kind="ward", minutes=20, leader_id=dana, **by)
     goal = goals.set_goal(group_id=group.id, participant_id=amal.id, text="+ cook for my sister\nevery week", on=date(2026, 11, 3), **by)
     goals.add_step(goal, text="Buy rice", due_on=date(2026, 11, 8), supporter_id=mother.id, **by)
+    goals.tell_step(goal.steps[0], on=date(2026, 11, 9), by=None, now=now)
     new = goals.change(goal, text="Cook for my sister", on=date(2026, 11, 10), **by)
     goals.follow_up(second, {new.id: ("partly", "bought the rice")}, **by)
     homework.agree(first, {amal.id: Task("Call, \"once\"; or twice", supporter_id=mother.id)}, **by)
+    homework.agree(second, {bo.id: Task("Walk by the lake")}, **by)
+    homework.tell(homework.agreed_at(second.id)[bo.id], "partly", on=date(2026, 11, 12), by=None, now=now)
     homework.review(second, {homework.agreed_at(first.id)[amal.id].id: ("partly", "no time")}, **by)
     record = MeetingRecord(
         steps={"welcome": 3, "teach": None}, topics=[("recovery-strategies", "what-recovery-means"), ("recovery-strategies", "what-helps")],
@@ -77,6 +90,9 @@ def history(world):
     notes.sign(first, by=lena, now=now)
     line = next(note for note in notes.notes_of(first.id) if note.participant_id)
     notes.amend(line, text="It was her aunt.", by=dana, now=now)
+    for kind, note in (("supervision", "=goals, and how"), ("fidelity", "")):
+        event = training.Event(kind, date(2026, 12, 9), 45, "A supervisor", note)
+        training.attend(event, [dana, lena], centre_id=world.centres["North"].id, **by)
     groups.move(world.meetings[12], to_on=world.meetings[12].meets_on + timedelta(days=1), to_time=time(10, 5), **by)
     groups.cancel(world.meetings[13], reason="the room is painted", **by)
     return world
@@ -181,6 +197,16 @@ def test_the_columns_of_the_first_format_stay_in_front():
     assert [column.name for column in BY_NAME["notes"].columns][:6] == "group number participant text signed_by signed_on".split()
 
 
+def test_a_centre_takes_out_the_training_of_its_own_staff_alone(history, tmp_path):
+    event = training.Event("fidelity", date(2026, 12, 9), 360)
+    training.attend(event, [history.staff["Kim"].id], centre_id=history.centres["South"].id, by=None, now=history.now)
+    actions.export_bundle(tmp_path / "one", centre_ids=[history.centres["South"].id])
+    lines = (tmp_path / "one" / "training.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[:4] for line in lines] == [
+        ["staff", "on", "kind", "hours"], ["kim@south.example", "2026-12-09", "fidelity", "6"],
+    ]
+
+
 @pytest.mark.parametrize("value", ["=1+1", "'=1", "''=1", "plain", "-", "@a", "+45", "'quoted'", "", "''"])
 def test_the_apostrophe_goes_on_and_comes_off(value):
     assert unescaped(escaped(value)) == value
@@ -200,6 +226,7 @@ def test_the_apostrophe_goes_on_and_comes_off(value):
         ("participants", ",N,Åse,da,,text,", ("participants", 2, "code")),
         ("participants", "P1,N,,da,,text,", ("participants", 2, "name")),
         ("participants", f"{'P' * 61},N,Bo,da,,,", ("participants", 2, "code")),
+        ("training", "dana@example.org,2026-12-09,supervision,1.5,", ("training", 2, "staff")),
     ],
 )
 def test_a_bad_cell_is_named_and_nothing_is_written(app, tmp_path, sheet, line, where):
@@ -208,6 +235,16 @@ def test_a_bad_cell_is_named_and_nothing_is_written(app, tmp_path, sheet, line, 
     result = actions.import_bundle(folder, by=None, now=NOW)
     assert said(result) == [where]
     assert db.session.execute(text("select count(*) from centres")).scalar() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "hours", "column"), [("holiday", "1.5", "kind"), ("network", "0.3", "hours"), ("network", "1/0", "hours")]
+)
+def test_training_is_one_of_the_known_kinds_in_quarters_of_an_hour(app, tmp_path, kind, hours, column):
+    staff = ["email,name,centre,roles", "dana@example.org,Dana,N,leader"]
+    lines = ["staff,on,kind,hours", f"dana@example.org,2026-12-09,{kind},{hours}"]
+    result = actions.import_bundle(write(tmp_path / "in", centres=CENTRE, staff=staff, training=lines), by=None, now=NOW)
+    assert said(result) == [("training", 2, column)]
 
 
 def test_a_row_cut_short_is_named_cell_by_cell(app, tmp_path):

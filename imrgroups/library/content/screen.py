@@ -204,7 +204,8 @@ class _Page:
             field = f"{self.document.id}.{grid.name}.{row}.{column}"
             called = escape(f"{grid.head[column].plain}, {self.language.word('page.row')} {row}")
             value = escape(self.values.get(field, ""))
-            return f'<textarea class="nhsuk-textarea imr-cell" name="{field}" rows="2" aria-label="{called}">{value}</textarea>'
+            above = f'<span class="imr-cell-name" aria-hidden="true">{self.runs(grid.head[column])}</span>'  # seen where rows are stacked
+            return f'{above}<textarea class="nhsuk-textarea imr-cell" name="{field}" rows="2" aria-label="{called}">{value}</textarea>'
 
         self.label = ""
         rows = [[cell(r, c, text) for c, text in enumerate(row)] for r, row in enumerate(grid.rows, 1)]

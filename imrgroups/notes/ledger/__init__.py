@@ -6,12 +6,12 @@
     done = ledger.recorded(meeting)               steps, topics, handouts, techniques, notes with signatures and amendments
 """
 
-from imrgroups.notes.ledger.dose import WAY_WORDS, ModuleDose, PersonDose, TopicDose, dose_of, dose_of_group
+from imrgroups.notes.ledger.dose import WAY_WORDS, ModuleDose, PersonDose, TopicDose, dose_of, dose_of_group, ward_pages
 from imrgroups.notes.ledger.lines import Doubt, doubts, suggestions
 from imrgroups.notes.ledger.material import Editions, Material, material, minutes_of, sheets
 from imrgroups.notes.ledger.recorded import Amended, NoteLine, Recorded, Signed, recorded
 
 __all__ = [
     "WAY_WORDS", "Amended", "Doubt", "Editions", "Material", "ModuleDose", "NoteLine", "PersonDose", "Recorded", "Signed", "TopicDose",
-    "dose_of", "dose_of_group", "doubts", "material", "minutes_of", "recorded", "sheets", "suggestions",
+    "dose_of", "dose_of_group", "doubts", "material", "minutes_of", "recorded", "sheets", "suggestions", "ward_pages",
 ]

@@ -107,6 +107,22 @@ def dose_of(participant_id: int) -> PersonDose:
     return _read([Enrolment.participant_id == participant_id], [participant_id])[participant_id]
 
 
+def ward_pages(participant_id: int) -> list[str]:
+    """The ids of the pages for somebody on a ward: of each module with a missed topic the ward's own, then handouts and worksheets."""
+    modules, found = content.load().modules, []
+    for module in dose_of(participant_id).modules:
+        missed = [topic.handout for topic in module.topics if topic.waits]
+        known = modules.get(module.id)
+        if not missed or known is None:
+            continue
+        if "ward" in known.sheets:
+            found.append(known.sheets["ward"].id)
+        for topic in known.topics:
+            if topic.handout in missed:
+                found += [topic.handout, *topic.worksheets]
+    return list(dict.fromkeys(found))
+
+
 def dose_of_group(group_id: int) -> dict[int, PersonDose]:
     """How each person who ever belonged to a group got each topic there, by participant key. Five statements, however many people."""
     return _read([Enrolment.group_id == group_id])

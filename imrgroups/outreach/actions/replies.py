@@ -15,7 +15,7 @@ from imrgroups.i18n import LOCALES
 from imrgroups.outreach import words
 from imrgroups.outreach.actions import sending
 from imrgroups.outreach.actions.outbox import Draft, plan, put_call
-from imrgroups.outreach.models import CallTask, Delivery, Message, NumberState, Reply
+from imrgroups.outreach.models import CallTask, Delivery, Message, NumberState, OfferedSlot, Reply
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
 from imrgroups.rules import outbox, replies
@@ -164,13 +164,19 @@ def _tell(occasion: str, incoming: Incoming, persons: Sequence[Participant], now
 
 
 def _answer(row: Reply, question: Message, person: Participant, now: datetime, by: int | None) -> None:
-    """What an answer does: 2 to a reminder is told beforehand, 1 takes that back, 3 is a call to make. What happened stays another fact."""
+    """What an answer does: 2 to a reminder is told beforehand, 1 takes that back, 3 is a call to make; 1 and 2 to an offer pick a time.
+
+    What happened at the meeting stays another fact.
+    """
     if row.meaning == "call_me":
         task = CallTask(
             key=f"asked/{row.sid}", participant_id=person.id, group_id=question.group_id, meeting_id=question.meeting_id, staff_id=None,
             reason="asked_to_call", due_on=_local(person.centre_id, now), created_at=now,
         )
         put_call(task, person.centre_id, by, now)
+        return
+    if question.occasion == "make_up_offer":
+        _pick(question, person, 1 if row.meaning == "come" else 2, now)
         return
     meeting = db.session.get(Meeting, question.meeting_id) if question.meeting_id and question.occasion in ASKED_BEFORE else None
     if meeting is None or meeting.state != "planned" or meeting.starts_at <= now:
@@ -179,6 +185,13 @@ def _answer(row: Reply, question: Message, person: Participant, now: datetime, b
         attendance.apologise(meeting, person, told_on=_local(person.centre_id, now), by=by, now=now)
     else:
         attendance.withdraw_apology(meeting, person, by=by, now=now)
+
+
+def _pick(offer: Message, person: Participant, number: int, now: datetime) -> None:
+    """Somebody chose one of the times offered; a later choice takes the place of an earlier one."""
+    wanted = select(OfferedSlot).where(OfferedSlot.meeting_id == offer.meeting_id, OfferedSlot.participant_id == person.id)
+    for slot in db.session.execute(wanted).scalars():
+        slot.picked_at = now if slot.number == number else None
 
 
 def _local(centre_id: int, now: datetime) -> date:

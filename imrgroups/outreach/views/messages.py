@@ -2,48 +2,21 @@
 
 from flask import Response as FlaskResponse
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from sqlalchemy import or_, select
 from werkzeug.wrappers import Response
 
 from imrgroups import auth, config
 from imrgroups.auth import policy
-from imrgroups.i18n import gettext, lazy_gettext
-from imrgroups.outreach.actions import listing
+from imrgroups.db import db
+from imrgroups.groups.models import Group
+from imrgroups.i18n import gettext
+from imrgroups.outreach.actions import calls, listing, story
 from imrgroups.outreach.models import Message
 from imrgroups.outreach.views import bp
+from imrgroups.outreach.words.names import step_name
+from imrgroups.outreach.words.screens import ANSWERS, OCCASIONS, REASONS, STATES
 
 Answer = str | Response | FlaskResponse | tuple[str, int]
-
-OCCASIONS = {
-    "reminder": lazy_gettext("Reminder"), "missed": lazy_gettext("We missed you"), "make_up_offer": lazy_gettext("Offer to catch up"),
-    "welcome_back": lazy_gettext("Welcome back"), "moved": lazy_gettext("Meeting moved"), "cancelled": lazy_gettext("Meeting cancelled"),
-    "nudge": lazy_gettext("Homework"), "invitation": lazy_gettext("Invitation"), "pulse": lazy_gettext("Three questions"),
-    "ask_again": lazy_gettext("What did you mean?"), "stopped": lazy_gettext("Messages stopped"),
-    "started": lazy_gettext("Messages started again"), "staff": lazy_gettext("To staff"), "own": lazy_gettext("In a leader's own words"),
-}
-# A state in plain words, and behind it why, where there is a reason.
-STATES = {
-    "pending": lazy_gettext("Waits"), "sending": lazy_gettext("Being sent"), "sent": lazy_gettext("On the way"),
-    "delivered": lazy_gettext("Arrived"), "undelivered": lazy_gettext("Did not arrive"), "failed": lazy_gettext("Could not be sent"),
-    "expired": lazy_gettext("Not sent: it would have come too late"), "cancelled": lazy_gettext("Not sent"),
-    "unknown": lazy_gettext("Nobody knows whether it went out"), "printed": lazy_gettext("Printed"),
-}
-REASONS = {
-    "came": lazy_gettext("they came after all"), "told_us": lazy_gettext("they told us already"),
-    "made_up": lazy_gettext("it is caught up"),
-    "changed": lazy_gettext("the meeting was changed"), "begun": lazy_gettext("the meeting has begun"),
-    "left": lazy_gettext("they are not in the group now"), "stopped": lazy_gettext("they have stopped messages"),
-    "no_consent": lazy_gettext("they have not said yes to messages"), "hospital": lazy_gettext("they are in hospital"),
-    "no_texts": lazy_gettext("the number takes no texts; call instead"),
-    "opted_out": lazy_gettext("they have stopped messages"),
-    "quiet": lazy_gettext("until the quiet hours are over"), "busy": lazy_gettext("the carrier is busy; it is tried again"),
-    "out_of_reach": lazy_gettext("the phone was off; it is tried once more"),
-    "person": lazy_gettext("the carrier refused it; call instead"),
-    "by_hand": lazy_gettext("a leader decided so"), "carrier": lazy_gettext("the carrier did not answer"),
-}
-ANSWERS = {
-    "come": lazy_gettext("1: comes"), "cannot": lazy_gettext("2: cannot"), "call_me": lazy_gettext("3: please call"),
-    "words": lazy_gettext("wrote something"), "stop": lazy_gettext("stop"), "start": lazy_gettext("start"),
-}
 
 
 @bp.get("/messages")
@@ -59,7 +32,8 @@ def messages() -> Answer:
     settings = current_app.config["SETTINGS"]
     return render_template(
         "outreach/messages.html", lines=lines, show=show, counts=listing.counts(groups, centres), occasions=OCCASIONS, states=STATES,
-        reasons=REASONS, answers=ANSWERS, pretends=settings.demo or settings.sms == "log",
+        reasons=REASONS, answers=ANSWERS, back=story.brought_back(_led(groups, centres)), step_name=step_name,
+        unread=calls.unread_count(groups, centres), pretends=settings.demo or settings.sms == "log",
     )
 
 
@@ -67,6 +41,12 @@ def _mine() -> tuple[frozenset[int], frozenset[int]]:
     ties = auth.me()
     assert ties is not None
     return ties.groups, ties.centres("coordinator")
+
+
+def _led(groups: frozenset[int], centres: frozenset[int]) -> list[int]:
+    """The groups one leads, and those of the centres one coordinates."""
+    wanted = select(Group.id).where(or_(Group.id.in_(groups), Group.centre_id.in_(centres)))
+    return list(db.session.execute(wanted).scalars())
 
 
 @bp.post("/messages/<int:message_id>/call-off")

@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from zlib import crc32
 
-from imrgroups.i18n import LOCALES, clock, day, gettext, in_language, short_day, weekday
+from imrgroups.i18n import LOCALES, clock, day, direction, gettext, in_language, short_day, weekday
 from imrgroups.outreach.words import letters, texts
 from imrgroups.outreach.words.texts import STEPS, Step
 from imrgroups.rules.replies import lint
 from imrgroups.rules.texting import is_gsm7, normalise, size
 
 __all__ = [
-    "STEPS", "Facts", "Slot", "answers", "choose", "compose", "fits", "is_question", "letter", "letter_slip", "part_limit", "spoken",
-    "steps", "variants",
+    "STEPS", "Facts", "Slot", "answers", "choose", "compose", "fits", "is_question", "letter", "letter_slip", "part_limit", "phone_in",
+    "spoken", "steps", "variants",
 ]
 NEAR = timedelta(days=6)
 # Written in letters outside GSM-7; everything else fits one part unless a name brings such letters.
@@ -120,6 +120,7 @@ def compose(occasion: str, step: str, variant: int, facts: Facts, language: str,
     if shared_phone:
         facts = replace(facts, first_name="", place="", own_words="", slots=tuple(replace(slot, place="") for slot in facts.slots))
     spoken_in = language if language in LOCALES else "en"
+    facts = replace(facts, phone=phone_in(facts.phone, spoken_in))
     with in_language(spoken_in):
         for body, short in _shorter(chosen, variant, facts, shared_phone, occasion):
             onward = _onward(chosen, variant, short, occasion, shared_phone)
@@ -210,6 +211,11 @@ def _answer(chosen: Step, variant: int) -> str:
     return str(lines[variant % len(lines)])
 
 
+def phone_in(phone: str, language: str) -> str:
+    """A number as a language writes it: where lines run from the right, groups parted by spaces would be read in the wrong order."""
+    return phone.replace(" ", "-") if direction(language) == "rtl" else phone
+
+
 def _joined(*parts: str) -> str:
     return normalise(" ".join(part for part in parts if part))
 
@@ -234,7 +240,7 @@ def spoken(occasion: str, step: str, variant: int, facts: Facts, language: str, 
 
 def letter(occasion: str, step: str, variant: int, facts: Facts, language: str) -> str:
     """The same message as a letter: paragraphs with an empty line between them, from the greeting to who writes."""
-    chosen, told = STEPS[occasion][step], replace(facts, today=None)
+    chosen, told = STEPS[occasion][step], replace(facts, today=None, phone=phone_in(facts.phone, language))
     with in_language(language):
         named, unnamed = letters.DEAR
         template = str(chosen.bodies[variant % len(chosen.bodies)])

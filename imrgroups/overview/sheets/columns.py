@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from fractions import Fraction
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -117,6 +118,16 @@ def _email(text: str) -> str:
     return text.lower()
 
 
+def _hours(text: str) -> int:
+    try:
+        minutes = Fraction(text.replace(",", ".")) * 60
+    except (ValueError, ZeroDivisionError):
+        minutes = Fraction(-1)
+    if not 0 <= minutes <= 24 * 60 or minutes % 15:
+        raise Unreadable("Write hours in quarters from 0 to 24, such as 1.5 or 0.75")
+    return int(minutes)
+
+
 def _text(text: str) -> str:
     if len(text) > 20_000:
         raise Unreadable("Shorten the text; it may have 20,000 characters")
@@ -127,6 +138,7 @@ TEXT = Kind(_text, lambda value: escaped(value.replace("\r\n", "\n").replace("\r
 CODE = Kind(_code, escaped)
 DATE = Kind(_date, lambda value: str(value.isoformat()))
 TIME = Kind(_time, lambda value: str(value.strftime("%H:%M")))
+HOURS = Kind(_hours, lambda minutes: f"{minutes / 60:g}")
 INSTANT = Kind(_instant, lambda value: str(value.isoformat()))
 YES = Kind(_yes, lambda value: "yes" if value else "no")
 ZONE = Kind(_zone)

@@ -7,7 +7,7 @@ from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
 from imrgroups.enrolment.models import WAITING_STATES, Enrolment, WaitingPlace
 from imrgroups.goals.models import GOAL_STATES, PROGRESS, FollowUp, Goal, Step
 from imrgroups.groups.models import MEETING_STATES, ClosedWeek, Group, Meeting
-from imrgroups.homework.models import RESULTS, Assignment, Review
+from imrgroups.homework.models import RESULTS, SAID, Assignment, Review
 from imrgroups.library import content
 from imrgroups.notes.models import MEDIA, Amendment, HandoutGiven, MeetingNote, StepTaken, TechniqueUse
 from imrgroups.overview.sheets.columns import (
@@ -15,6 +15,7 @@ from imrgroups.overview.sheets.columns import (
     COUNTRY,
     DATE,
     EMAIL_ADDRESS,
+    HOURS,
     INSTANT,
     LANGUAGE,
     PHONE,
@@ -43,7 +44,7 @@ from imrgroups.people.models import (
     SupporterContact,
 )
 from imrgroups.rules.attendance import MakeUpKind, MarkState
-from imrgroups.staff.models import BANDS, PAPERS, ROLES, Centre, Role
+from imrgroups.staff.models import BANDS, PAPERS, ROLES, TRAINING_KINDS, Centre, Role, Training
 
 COUNT = number(1, 999)
 MINUTES = number(0, 600)
@@ -178,7 +179,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("steps", Step, ("goal", "number"), (
         Column("goal", CODE, "goal_id", True, "goals"), Column("number", COUNT, "number", True), Column("text", TEXT, "text", True),
         Column("due_on", DATE, "due_on"), Column("done_on", DATE, "done_on"),
-        Column("supporter", CODE, "supporter_id", False, "supporters"),
+        Column("supporter", CODE, "supporter_id", False, "supporters"), Column("said_on", DATE, "said_on"),
     )),
     Sheet("followups", FollowUp, ("goal", "group", "number"), (
         Column("goal", CODE, "goal_id", True, "goals"), *MEETING, Column("progress", word(PROGRESS), "progress", True),
@@ -186,7 +187,8 @@ SHEETS: tuple[Sheet, ...] = (
     )),
     Sheet("homework", Assignment, ("group", "number", "participant"), (
         *MEETING, PERSON, Column("text", TEXT, "text", True), Column("supporter", CODE, "supporter_id", False, "supporters"),
-        Column("choice", TEXT, "choice", default=""), _staff("by", "by_id"),
+        Column("choice", TEXT, "choice", default=""), _staff("by", "by_id"), Column("said", word(SAID), "said"),
+        Column("said_on", DATE, "said_on"),
     )),
     Sheet("reviews", Review, ("group", "number", "participant"), (
         Column("group", CODE, "", True, "groups"), Column("number", COUNT, "", True, "meetings"),
@@ -213,6 +215,11 @@ SHEETS: tuple[Sheet, ...] = (
         Column("group", CODE, "", True, "groups"), Column("number", COUNT, "", True, "meetings"),
         Column("participant", CODE, "", False, "participants"), Column("amended_at", INSTANT, "amended_at", True),
         Column("text", TEXT, "text", True), _staff("by", "by_id"),
+    )),
+    Sheet("training", Training, ("staff", "on", "kind"), (
+        Column("staff", EMAIL_ADDRESS, "staff_id", True, "staff"), Column("on", DATE, "attended_on", True),
+        Column("kind", word(TRAINING_KINDS), "kind", True), Column("hours", HOURS, "minutes", default=0), Column("note", TEXT, "note"),
+        Column("led_by", TEXT, "led_by", default=""), _staff("by", "by_id"),
     )),
 )
 BY_NAME = {sheet.name: sheet for sheet in SHEETS}

@@ -207,11 +207,14 @@ def _only(tables: dict[str, list[dict[str, str]]], centres: set[str]) -> dict[st
     """The rows that belong to these centres, following references from sheet to sheet in their order."""
     kept: dict[str, set[str]] = {"centres": centres}
     for sheet in SHEETS:
-        own = [(column.name, column.refers) for column in sheet.columns if column.refers in OWNERS and column.name != "follows"]
+        own = [
+            (column.name, column.refers) for column in sheet.columns
+            if (column.refers in OWNERS and column.name != "follows") or column.name == "staff"
+        ]
         tables[sheet.name] = [
             row for row in tables[sheet.name]
             if (sheet.name != "centres" or row["code"] in centres)
             and all(not row[name] or row[name] in kept[target] for name, target in own)
         ]
-        kept.setdefault(sheet.name, set()).update(row.get("code", "") for row in tables[sheet.name])
+        kept.setdefault(sheet.name, set()).update(row.get("code", row.get("email", "")) for row in tables[sheet.name])
     return tables

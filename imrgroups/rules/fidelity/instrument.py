@@ -117,6 +117,7 @@ def _timing(table: Table, origin: Callable[[Table], Origin]) -> Timing:
         opens_days_before=table.whole("opens_days_before", least=0), closes_days_after=table.whole("closes_days_after", least=0),
         assign_by_week=table.whole("assign_by_week", least=1), gap_audit_days_before=table.whole("gap_audit_days_before", least=0),
         report_within_days=table.whole("report_within_days", least=1), sample_charts=table.whole("sample_charts", least=1),
+        binder_kept_days=table.whole("binder_kept_days", least=0),
         origin=origin(table))
     table.closed()
     return made

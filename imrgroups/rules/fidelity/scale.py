@@ -74,7 +74,10 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When a review opens and closes around its due date, and what else is timed (days, weeks, charts drawn)."""
+    """When a review opens and closes around its due date, and what else is timed (days, weeks, charts drawn).
+
+    binder_kept_days: how long a binder is kept after the final report, or after the review was open.
+    """
 
     opens_days_before: int
     closes_days_after: int
@@ -82,6 +85,7 @@ class Timing:
     gap_audit_days_before: int
     report_within_days: int
     sample_charts: int
+    binder_kept_days: int
     origin: Origin
 
 

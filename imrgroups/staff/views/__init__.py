@@ -12,8 +12,8 @@ from imrgroups.auth import policy, public
 from imrgroups.db import db
 from imrgroups.i18n import gettext
 from imrgroups.staff import actions
-from imrgroups.staff.actions import CannotChangeStaff, CentreDetails
-from imrgroups.staff.forms import ROLE_NAMES, CentreForm, StaffEditForm, StaffForm
+from imrgroups.staff.actions import CannotChangeStaff, CentreDetails, training
+from imrgroups.staff.forms import ROLE_NAMES, CentreForm, StaffEditForm, StaffForm, hours
 from imrgroups.staff.models import Centre, Staff, StaffSession
 
 bp = Blueprint("staff", __name__)
@@ -84,7 +84,10 @@ def account() -> Answer:
     own = auth.token_hash(session[auth.TOKEN])
     listed = [(row, row.token_hash == own) for row in sessions]
     zone = person.roles[0].centre.timezone if person.roles else "UTC"
-    return render_template("staff/account.html", person=person, role_names=ROLE_NAMES, sessions=listed, mfa=settings.mfa, zone=zone)
+    return render_template(
+        "staff/account.html", person=person, role_names=ROLE_NAMES, sessions=listed, mfa=settings.mfa, zone=zone,
+        attended=training.log([person.id]), kinds=training.TRAINING_WORDS, hours=hours,
+    )
 
 
 @bp.post("/account/sessions/<int:session_id>/end")
@@ -254,3 +257,6 @@ def _colleague(centre_id: int, person_id: int, *, whole: bool = False) -> Staff:
     if whole and not actions.may_change(auth.staff_id(), person):
         abort(403)
     return person
+
+
+from imrgroups.staff.views import learning as learning  # noqa: E402 - its addresses belong to the blueprint above

@@ -1,0 +1,235 @@
+"""Planning messages by what happened: reminders, the message of the day after a missed meeting, news of a moved or cancelled one.
+
+Sweeps: each reads what is there now and plans what has no message yet, so it may run late, twice, or in two processes.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from imrgroups.attendance.models import Apology, MakeUp, Mark
+from imrgroups.audit import AuditEntry
+from imrgroups.db import db
+from imrgroups.groups.models import Group, Meeting
+from imrgroups.outreach import words
+from imrgroups.outreach.actions.gates import moved_key, quiet_hours, reminder_key
+from imrgroups.outreach.actions.outbox import Draft, queue
+from imrgroups.outreach.actions.recipients import Recipient, Sweep, known
+from imrgroups.outreach.models import Habit
+from imrgroups.rules import attendance as rules
+from imrgroups.rules import ladder
+from imrgroups.rules.calendar import instant
+from imrgroups.rules.texting import last_allowed, next_allowed
+
+REMIND_DAYS_BEFORE, REMIND_AT = 1, time(10)
+FURTHEST = timedelta(days=9)  # a reminder is never planned earlier than this before its meeting
+AHEAD = timedelta(hours=1)  # planned so long before it is due: what changes later is still seen
+LATELY = timedelta(days=3)
+LETTER_DAYS_BEFORE = 4  # a letter is printed, and then takes its way
+ROW = timedelta(days=70)  # how far back a row of missed meetings is looked for
+
+
+def plan_reminders(now: datetime, dry_run: bool = False, *, by: int | None = None) -> int:
+    """Plan the reminders due within the hour; returns how many. The day before at ten unless the centre or the person say otherwise."""
+    meetings = _meetings(Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + FURTHEST)
+    sweep = Sweep.of({meeting.group_id for meeting in meetings}, now, "reminder")
+    habits = _habits()
+    told = pairs(Apology, [meeting.id for meeting in meetings])
+    rows = rows_of_misses([meeting.group_id for meeting in meetings], now)
+    drafts = []
+    for meeting, to in _each(meetings, sweep):
+        habit = _habit(habits, to)
+        due = _remind_at(meeting, to, habit)
+        too_late = to.channel == "letter" and due < now - timedelta(days=1)
+        if not habit.reminders or due > now + AHEAD or too_late or to.joined_on > meeting.meets_on or (meeting.id, to.id) in told:
+            continue
+        new = (meeting.meets_on - to.joined_on).days < 7
+        step = "first" if new else "back" if rows.get((meeting.group_id, to.id), (0, 0))[0] >= ladder.TEAM_TALK_AT else "plain"
+        drafts.append(sweep.draft(
+            to, key=reminder_key(meeting.id, to.id, meeting.starts_at), occasion="reminder", step=step,
+            facts=sweep.facts(to, on=meeting.meets_on, at=meeting.local_time), due_at=due, expires_at=meeting.starts_at,
+            meeting_id=meeting.id,
+        ))
+    return _plan(drafts, now, dry_run, by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    days_before: int = REMIND_DAYS_BEFORE
+    at: time = REMIND_AT
+    reminders: bool = True
+    nudges: bool = False
+
+
+def _habits() -> dict[tuple[int, int | None], Habit]:
+    return {(row.centre_id, row.participant_id): row for row in db.session.execute(select(Habit)).scalars()}
+
+
+def _habit(habits: dict[tuple[int, int | None], Habit], to: Recipient) -> _Wish:
+    """What the person wants, else what the centre does, else what everybody gets."""
+    values: dict[str, Any] = {}
+    for row in (habits.get((to.centre_id, None)), habits.get((to.centre_id, to.id))):
+        for name in _Wish.__slots__:
+            if row is not None and getattr(row, name) is not None:
+                values[name] = getattr(row, name)
+    return _Wish(**values)
+
+
+def _remind_at(meeting: Any, to: Recipient, habit: _Wish) -> datetime:
+    days = max(habit.days_before, LETTER_DAYS_BEFORE) if to.channel == "letter" else habit.days_before
+    on = meeting.meets_on - timedelta(days=days)
+    wanted = min(instant(on, habit.at, to.zone), meeting.starts_at - timedelta(minutes=30))
+    return last_allowed(wanted, to.zone, quiet_hours(to.country, on.year))
+
+
+def plan_missed(now: datetime, dry_run: bool = False, *, by: int | None = None) -> int:
+    """Plan the message of the day to whoever missed a meeting whose register is saved; returns how many."""
+    met = held_since(now - timedelta(days=4), now)
+    missed = {
+        (meeting, person): state for meeting, person, state in db.session.execute(
+            select(Mark.meeting_id, Mark.participant_id, Mark.state)
+            .where(Mark.meeting_id.in_([meeting.id for meeting in met]), Mark.state.in_(("absent", "excused")))
+        )
+    }
+    meetings = [meeting for meeting in met if any(pair[0] == meeting.id for pair in missed)]
+    sweep = Sweep.of({meeting.group_id for meeting in meetings}, now, "missed")
+    keys = [meeting.id for meeting in meetings]
+    told, made_up, rows = pairs(Apology, keys), pairs(MakeUp, keys), rows_of_misses([meeting.group_id for meeting in meetings], now)
+    coming = next_meetings({meeting.group_id for meeting in meetings}, now)
+    drafts = []
+    for meeting, to in _each(meetings, sweep):
+        if (meeting.id, to.id) not in missed or (meeting.id, to.id) in made_up:
+            continue
+        ends_at = meeting.starts_at + timedelta(minutes=meeting.minutes)
+        due, until = ladder.message_window(ends_at, now)
+        due = next_allowed(due, to.zone, quiet_hours(to.country, due.year))
+        said = (meeting.id, to.id) in told or missed[meeting.id, to.id] == "excused"
+        row = rows.get((meeting.group_id, to.id), (0, 0))[said]
+        if due >= until or row < 1:
+            continue
+        following = coming.get(meeting.group_id, [])[:1]
+        facts = sweep.facts(to, on=following[0].meets_on if following else None, at=following[0].local_time if following else None)
+        drafts.append(sweep.draft(
+            to, key=f"missed/{meeting.id}/{to.id}", occasion="missed", step=ladder.step(row, told_us=said), facts=facts, due_at=due,
+            expires_at=until, meeting_id=meeting.id,
+        ))
+    return _plan(drafts, now, dry_run, by)
+
+
+def rows_of_misses(groups: Iterable[int], now: datetime) -> dict[tuple[int, int], tuple[int, int]]:
+    """How many of the latest held meetings in a row each person missed without a word, by (group, person).
+
+    Beside it the same for somebody who told us of the latest one: the row before it, and that one.
+    """
+    wanted = (
+        select(Meeting.group_id, Mark.participant_id, Mark.state, Apology.id, MakeUp.kind)
+        .join(Mark, Mark.meeting_id == Meeting.id)
+        .outerjoin(Apology, and_(Apology.meeting_id == Meeting.id, Apology.participant_id == Mark.participant_id))
+        .outerjoin(MakeUp, and_(MakeUp.meeting_id == Meeting.id, MakeUp.participant_id == Mark.participant_id))
+        .where(Meeting.group_id.in_(set(groups)), Meeting.state == "held", Meeting.starts_at > now - ROW, Meeting.starts_at < now)
+        .order_by(Meeting.starts_at)
+    )
+    marks: dict[tuple[int, int], list[rules.Mark]] = defaultdict(list)
+    for group, person, state, apology, kind in db.session.execute(wanted):
+        make_up = rules.MakeUpKind(kind) if kind else None
+        marks[group, person].append(rules.Mark(now.date(), rules.MarkState(state), apology=apology is not None, make_up=make_up))
+    return {pair: (rules.missed_in_a_row(found), rules.missed_in_a_row(found[:-1]) + 1) for pair, found in marks.items()}
+
+
+def plan_changes(now: datetime, dry_run: bool = False, *, by: int | None = None) -> int:
+    """Plan the news of meetings to come that were moved or cancelled in the last days, to everybody in the group; returns how many."""
+    changed = _meetings(
+        Meeting.starts_at > now, or_(Meeting.state == "cancelled", and_(Meeting.state == "planned", Meeting.moved_from_on.is_not(None)))
+    )
+    changed = _changed_lately(changed, now)
+    groups = {meeting.group_id for meeting in changed}
+    sweeps = {occasion: Sweep.of(groups, now, occasion) for occasion in ("moved", "cancelled")} if groups else {}
+    coming = next_meetings(groups, now)
+    drafts = []
+    for occasion, sweep in sweeps.items():
+        these = [meeting for meeting in changed if (meeting.state == "cancelled") is (occasion == "cancelled")]
+        for meeting, to in _each(these, sweep):
+            if to.joined_on <= meeting.meets_on:
+                drafts.append(_news(occasion, meeting, to, sweep, coming.get(meeting.group_id, []), now))
+    return _plan([draft for draft in drafts if draft is not None], now, dry_run, by)
+
+
+def _news(occasion: str, meeting: Any, to: Recipient, sweep: Sweep, coming: Sequence[Any], now: datetime) -> Draft | None:
+    due = next_allowed(now, to.zone, quiet_hours(to.country, now.year))
+    if due >= meeting.starts_at:
+        return None  # no message would come in time: the leader calls, and the page of the meeting says so
+    step = words.steps(occasion)[0]
+    if occasion == "moved":
+        key = moved_key(meeting.id, to.id, meeting.starts_at)
+        facts = sweep.facts(to, on=meeting.moved_from_on, at=meeting.local_time, new_on=meeting.meets_on, new_at=meeting.local_time)
+    else:
+        key = f"cancelled/{meeting.id}/{to.id}"
+        after = [one for one in coming if one.starts_at > meeting.starts_at][:1]
+        facts = sweep.facts(
+            to, on=meeting.meets_on, at=meeting.local_time, new_on=after[0].meets_on if after else None,
+            new_at=after[0].local_time if after else None,
+        )
+    return sweep.draft(
+        to, key=key, occasion=occasion, step=step, facts=facts, due_at=due, expires_at=meeting.starts_at, meeting_id=meeting.id,
+    )
+
+
+def _changed_lately(meetings: Sequence[Any], now: datetime) -> list[Any]:
+    """Those whose change is on record in the last days; a meeting moved long ago is news to nobody."""
+    subjects = {f"groups/{meeting.group_id}" for meeting in meetings}
+    wanted = select(AuditEntry.subject, AuditEntry.detail).where(
+        AuditEntry.subject.in_(subjects), AuditEntry.action.in_(("meeting.moved", "meeting.cancelled")), AuditEntry.at > now - LATELY
+    )
+    lately = {(subject, json.loads(detail).get("meeting")) for subject, detail in db.session.execute(wanted)}
+    return [meeting for meeting in meetings if (f"groups/{meeting.group_id}", meeting.number) in lately]
+
+
+def _meetings(*conditions: Any) -> list[Any]:
+    """Meetings of running groups as columns, soonest first."""
+    columns = (
+        Meeting.id, Meeting.group_id, Meeting.meets_on, Meeting.local_time, Meeting.starts_at, Meeting.state, Meeting.moved_from_on,
+        Meeting.number, Group.minutes,
+    )
+    wanted = select(*columns).join(Group, Group.id == Meeting.group_id).where(Group.ended_on.is_(None), *conditions)
+    return list(db.session.execute(wanted.order_by(Meeting.starts_at, Meeting.id)))
+
+
+def next_meetings(groups: Iterable[int], now: datetime) -> dict[int, list[Any]]:
+    """The meetings still planned of each group in the next five weeks, soonest first."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for meeting in _meetings(
+        Meeting.group_id.in_(set(groups)), Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + timedelta(weeks=5)
+    ):
+        found[meeting.group_id].append(meeting)
+    return found
+
+
+def _each(meetings: Sequence[Any], sweep: Sweep) -> Iterable[tuple[Any, Recipient]]:
+    return ((meeting, to) for meeting in meetings for to in sweep.by_group.get(meeting.group_id, ()) if to.reachable)
+
+
+def held_since(first: datetime, now: datetime) -> list[Any]:
+    """The meetings of running groups held since an instant, as columns, soonest first."""
+    return _meetings(Meeting.state == "held", Meeting.starts_at > first, Meeting.starts_at < now)
+
+
+def meetings_by_key(keys: Iterable[int | None]) -> list[Any]:
+    """These meetings as columns; those of groups that have ended are left out."""
+    return _meetings(Meeting.id.in_(set(keys)))
+
+
+def pairs(model: Any, meetings: Sequence[int]) -> set[tuple[int, int]]:
+    """(meeting, person) of every row of a table about these meetings."""
+    wanted = select(model.meeting_id, model.participant_id).where(model.meeting_id.in_(meetings))
+    return {(meeting, person) for meeting, person in db.session.execute(wanted)}
+
+
+def _plan(drafts: Sequence[Draft], now: datetime, dry_run: bool, by: int | None) -> int:
+    there = known(draft.key for draft in drafts)
+    new = [draft for draft in drafts if draft.key not in there]
+    return len(new) if dry_run else queue(new, by=by, now=now) if new else 0

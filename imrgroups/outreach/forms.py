@@ -1,0 +1,14 @@
+"""Forms of the outreach room."""
+
+from wtforms import BooleanField
+
+from imrgroups.forms import Form, WordsField, at_most
+from imrgroups.i18n import lazy_gettext
+
+
+class OwnWordsForm(Form):
+    """What a person wrote for a hard week, and why they come; each may be left empty."""
+
+    why = WordsField(lazy_gettext("Why I come"), [at_most(400)])
+    hard_week = WordsField(lazy_gettext("My own words for a hard week"), [at_most(400)])
+    may_quote = BooleanField(lazy_gettext("Yes, send me my words for a hard week when I have been away"))
