@@ -29,7 +29,7 @@ def run(database: str, short: bool = False, seed: int = 1) -> Found:
     count = 30 if short else 1000
     figures = _race(database, count, seed, naive=False)
     control = _race("sqlite", min(count, 200), seed, naive=True)
-    whole = figures["called"] + figures["stopped"] == count and min(figures["called"], figures["stopped"]) > 0
+    whole = figures["called"] + figures["stopped"] == count and (short or min(figures["called"], figures["stopped"]) > 0)
     after = {"called_after_no": control["called_after_no"]}
     return Found("P4", figures.pop("database"), figures, after, whole and figures["called_after_no"] == 0, after["called_after_no"] > 0)
 
@@ -59,7 +59,7 @@ def _race(database: str, count: int, seed: int, *, naive: bool) -> dict:
         claims, noes = Path(folder) / "claims", Path(folder) / "noes"
         ours, theirs = socket.socketpair()  # a word to and fro before each race, so that both start together
         dice = random.Random(seed)
-        starts = [(dice.uniform(0, 0.006), dice.uniform(0, 0.006)) for _race in range(count)]
+        starts = [(dice.uniform(0, 0.006), dice.uniform(0, 0.06)) for _race in range(count)]  # a claim takes longer than a no
         children = [_fork(here, lambda: _claim(claims, ours, starts, naive)), _fork(here, lambda: _withdraw(noes, theirs, starts))]
         codes = [os.waitpid(pid, 0)[1] for pid in children]
         assert codes == [0, 0], "a side of the race did not finish"
