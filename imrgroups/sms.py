@@ -11,7 +11,7 @@ from imrgroups import config
 
 TIMEOUT_SECONDS = 10  # Twilio's default is none: a call would hang as long as the carrier likes
 MOST_LISTED = 200
-CLOCKS_DIFFER = timedelta(minutes=5)  # between the carrier and us; what is ours already is known by its sid, so looking further back is safe
+CLOCKS_DIFFER = timedelta(minutes=5)  # between the carrier and us; what is ours already is known by its sid, so it is safe to look back
 VOICES = {"da": "da-DK", "sv": "sv-SE", "en": "en-GB", "he": "he-IL"}
 # What a webhook may carry. Anything else makes the signature ambiguous ("Body=STOP" and "BodyS=TOP" are signed alike).
 FIELDS = frozenset(

@@ -27,6 +27,7 @@ class Message(RandomKey, db.Model):
     key: names the occasion ("missed/<meeting>/<person>"), so that planning twice makes one row. step: which message of its kind
     ("first", "second", "later", "said_cannot"...); variant: which of its texts. question: whether 1, 2 and 3 answer it.
     sid: the carrier's name for it. lease_until_at: while "sending", until when the sender may still be at work.
+    settled_at: when it came to its end; while "sending", since when the carrier could not be asked about it.
     """
 
     __tablename__ = "messages"

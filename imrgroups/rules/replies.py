@@ -122,6 +122,14 @@ def reading(text: str, *, stopped: bool = False, yes_no: bool = True) -> Reply:
     return Reply(Kind.WORDS, maybe_stop=maybe_stop)
 
 
+def carrier_answers(text: str) -> bool:
+    """Whether the carrier obeys this text by itself and confirms it too: an English stop or start word and nothing else.
+
+    A confirmation of ours would come second, or be refused by the block that the carrier has just set.
+    """
+    return text.strip().casefold() in {*STOP_WORDS["en"].split(), *START_WORDS["en"].split()}
+
+
 def _same(number: str, yes_no: bool) -> frozenset[str]:
     """The words that say the same as a number: "1 yes", "2 no"."""
     return {"1": _YES, "2": _NO}.get(number, frozenset()) if yes_no else frozenset()

@@ -41,6 +41,7 @@ PAGES = {
         "/people/{person}/own-words",
         "/people/{person}/circle",
         "/people/{person}/make-ups",
+        "/messages",
         "/curriculum",
         "/curriculum/recovery-strategies",
         "/curriculum/recovery-strategies/guide/what-helps",
@@ -76,6 +77,7 @@ PAGES = {
         "/meetings/{held}/notes",
         "/people/{person}",
         "/curriculum/translate/da",
+        "/messages",
     ],
     "administrator": ["/today", "/centres", "/centres/{centre}", "/centres/{centre}/edit", "/centres/new"],
     "participant": [

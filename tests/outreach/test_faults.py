@@ -68,3 +68,15 @@ def test_late_news_of_a_first_try_does_not_end_the_second(world, late):
     assert (row(wanted.key).state, row(wanted.key).sid) == ("pending", None)
     sending.send_due(carrier, world.now + HOUR)
     assert row(wanted.key).state == "sent" and len(carrier.book) == 2
+
+
+def test_a_carrier_that_is_silent_once_is_asked_again_however_long_ago_the_message_was_sent(world):
+    wanted = replace(draft(world), expires_at=world.now + 5 * HOUR)
+    actions.queue([wanted], by=None, now=world.now)
+    carrier, later = FakeGateway(world.now, moods=["lost"], reachable=False), world.now + 2 * HOUR
+    sending.send_due(carrier, world.now)
+    sending.reconcile(carrier, later)
+    assert row(wanted.key).state == "sending", "a worker that was off for hours, and one refusal: that is no reason to give up"
+    carrier.reachable = True
+    sending.reconcile(carrier, later + LEASE)
+    assert (row(wanted.key).state, row(wanted.key).settled_at) == ("sent", None) and len(carrier.book) == 1

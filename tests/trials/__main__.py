@@ -2,7 +2,8 @@
 
 python3 run.py trials [R1 R2 ...] [--short] [--database sqlite|postgres|ADDRESS] [--json]
 
-Without --database each runs on SQLite and on a PostgreSQL server of its own. The exit code is 0 when every promise held and every control failed.
+Without --database each runs on SQLite and on a PostgreSQL server of its own. The exit code is 0 when every promise held and every
+control failed.
 """
 
 import argparse

@@ -36,7 +36,7 @@ class Book:
         self.messages: list[dict[str, Any]] = []
         self.calls: list[dict[str, Any]] = []
         self.faults: dict[str, int] = {}
-        self.listings_refused, self.last = 0, 0.0
+        self.listings_refused, self.first, self.last = 0, 0.0, 0.0
 
     def now(self) -> datetime:
         return START + timedelta(seconds=time.monotonic() - self.told.began)
@@ -44,6 +44,7 @@ class Book:
     def mood(self) -> str:
         """What happens to the next message."""
         with self.lock:
+            self.first = self.first or time.monotonic()
             if sum(self.faults.values()) >= self.told.faults or self.random.random() >= self.told.rate:
                 return "ok"
             kind = KINDS[sum(self.faults.values()) % len(KINDS)]
@@ -64,7 +65,8 @@ class Book:
             sid = f"{'SM' if kind == 'Messages' else 'CA'}{len(shelf):032x}"
             uri = f"/2010-04-01/Accounts/{self.told.account}/{kind}/{sid}.json"
             row = {"sid": sid, "account_sid": self.told.account, "to": form.get("To", ""), "status": "queued", "date_created": at,
-                   "date_updated": at, "uri": uri, "_ref": form.get("StatusCallback", "").rsplit("/", 1)[-1], "from": form.get("From") or None}
+                   "date_updated": at, "uri": uri, "from": form.get("From") or None,
+                   "_ref": form.get("StatusCallback", "").rsplit("/", 1)[-1]}
             if kind == "Messages":
                 row |= MESSAGE | {"body": form.get("Body", ""), "date_sent": None, "subresource_uris": {"media": uri[:-5] + "/Media.json"}}
             else:
@@ -114,8 +116,8 @@ class Carrier(BaseHTTPRequestHandler):
         split = urlsplit(self.path)
         if split.path == "/book":
             book = self.book
-            return self._answer(200, {"messages": book.messages, "calls": book.calls, "faults": book.faults, "last": book.last,
-                                      "listings_refused": book.listings_refused})
+            told = {"messages": book.messages, "calls": book.calls, "faults": book.faults, "listings_refused": book.listings_refused}
+            return self._answer(200, {**told, "first": book.first, "last": book.last})
         if self.book.refuses_listing():
             return self._answer(503, {"code": 20503, "message": "Service unavailable", "more_info": "", "status": 503})
         wanted = {name: values[0] for name, values in parse_qs(split.query).items()}

@@ -46,7 +46,8 @@ def build(place: Place, count: int) -> dict[str, int]:
                 staff.CentreDetails("NORTH", "North", "Europe/Copenhagen", "DK", "da", phone="+4538640000"), by=None, now=before
             )
             leader = staff.add_staff(
-                email="dana@north.example", name="Dana", roles=[(centre.id, "leader")], password="four words are enough", by=None, now=before
+                email="dana@north.example", name="Dana", roles=[(centre.id, "leader")], password="four words are enough", by=None,
+                now=before,
             )
             details = groups.GroupDetails(
                 "Tuesday", "da", date(2026, 11, 3), clock_time(19, 30), "Europe/Copenhagen", 60, "Room 2", series.default_order(), 8

@@ -4,7 +4,9 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from unittest import mock
 
 from imrgroups.db import db, writing
 from imrgroups.rules import outbox
@@ -13,12 +15,15 @@ from tests.trials.places import Place
 SCALE = 20  # a trial's carrier gives up after half a second, not ten, and a lease lasts six, not 120: one hour takes three minutes
 
 
-def hurry() -> None:
-    """Shorten every length of the outbox alike, in this process and all it forks."""
-    outbox.LEASE /= SCALE
-    outbox.GIVE_UP /= SCALE
+@contextmanager
+def hurry() -> Iterator[None]:
+    """Inside, every length of the outbox is shorter, in this process and all it forks."""
     slow = outbox.again_after
-    outbox.again_after = lambda attempts: slow(attempts) / SCALE
+    with (
+        mock.patch.object(outbox, "LEASE", outbox.LEASE / SCALE), mock.patch.object(outbox, "GIVE_UP", outbox.GIVE_UP / SCALE),
+        mock.patch.object(outbox, "again_after", lambda attempts: slow(attempts) / SCALE),
+    ):
+        yield
 
 
 class Crowd:

@@ -25,6 +25,9 @@ def free_port() -> int:
         return one.getsockname()[1]
 
 
+_migrated: dict[str, bytes] = {}  # a fresh SQLite database of this program, once it was made
+
+
 class Place:
     """An application on a database of its own. `crash` restarts the database hard, where it is ours to crash."""
 
@@ -40,12 +43,21 @@ class Place:
         )
         app = create_app(settings, SECURITY_PASSWORD_HASH="plaintext", SECURITY_PASSWORD_SCHEMES=["plaintext"],
                          SECURITY_HASHING_SCHEMES=["hex_md5"], SECURITY_DEPRECATED_HASHING_SCHEMES=[])
+        file = self.folder / "imrgroups.sqlite"
+        if not self.address and "sqlite" in _migrated:
+            file.write_bytes(_migrated["sqlite"])
+            return app
         with app.app_context():
             from flask_migrate import upgrade
 
             upgrade()
+            if not self.address:
+                with db.engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             db.session.remove()
             db.engine.dispose()
+        if not self.address:
+            _migrated["sqlite"] = file.read_bytes()
         return app
 
 
@@ -63,7 +75,7 @@ class Cluster:
             shutil.chown(folder, "postgres")
         self._run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         # No fsync: the machine does not crash in a trial, only the server does. But each commit is in the log before it is acknowledged.
-        self.options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c max_connections=200"
+        self.options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
         self._run("pg_ctl", "-D", str(folder / "data"), "-w", "-l", str(folder / "log"), "-o", self.options, "start")
 
     @property

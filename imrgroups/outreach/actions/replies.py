@@ -125,7 +125,7 @@ def _stop_or_start(stop: bool, hashed: str, incoming: Incoming, persons: Sequenc
         people.answer_together(persons, "messages", given=False, how=BY_TEXT, by=None, now=now)
     else:
         people.answer_together(_stopped_by_text(persons), "messages", given=True, how=BY_TEXT, by=None, now=now)
-    if persons and stop != was_stopped:
+    if persons and stop != was_stopped and not replies.carrier_answers(incoming.text):
         _tell("stopped" if stop else "started", incoming, persons, now)
 
 

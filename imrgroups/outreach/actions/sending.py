@@ -213,13 +213,14 @@ def reconcile(gateway: Gateway, now: datetime, *, by: int | None = None, limit: 
     done, present = 0, _running(now)
     while done < limit and (row := _left_behind(now := present())) is not None:
         claimed = _claimed(row, now)
-        began, first = row.attempted_at or now, row.attempted_at or now
+        # While "sending", settled_at is since when the carrier could not be asked: an answer that was lost long ago is still asked about.
+        began, silent_since = row.attempted_at or now, row.settled_at or now
         db.session.commit()
         try:
             sid = _unused(gateway.find(claimed.outgoing, began))
             _found(claimed, sid, now)
         except (Unsure, Refused):
-            _not_asked(claimed, now, now - first >= outbox.GIVE_UP)
+            _not_asked(claimed, now, silent_since)
         done += 1
     db.session.commit()
     return done
@@ -253,18 +254,20 @@ def _unused(sids: list[str]) -> str | None:
 def _found(claimed: Claimed, sid: str | None, now: datetime) -> None:
     mine = (Message.id == claimed.id, Message.attempts == claimed.attempt, Message.state == "sending")
     if sid is not None:
-        values = {"state": "sent", "sid": sid, "sent_at": now, "lease_until_at": None, "reason": "found"}
+        values = {"state": "sent", "sid": sid, "sent_at": now, "lease_until_at": None, "settled_at": None, "reason": "found"}
     elif claimed.attempt >= outbox.MOST_ATTEMPTS:
         values = {"state": "unknown", "lease_until_at": None, "reason": "person"}
     else:
-        values = {"state": "pending", "due_at": now, "lease_until_at": None, "reason": "again"}
+        values = {"state": "pending", "due_at": now, "lease_until_at": None, "settled_at": None, "reason": "again"}
     db.session.execute(update(Message).where(*mine).values(**values).execution_options(synchronize_session=False))
     db.session.commit()
 
 
-def _not_asked(claimed: Claimed, now: datetime, give_up: bool) -> None:
+def _not_asked(claimed: Claimed, now: datetime, since: datetime) -> None:
     mine = (Message.id == claimed.id, Message.attempts == claimed.attempt, Message.state == "sending")
-    values = {"state": "unknown", "lease_until_at": None, "reason": "carrier"} if give_up else {"reason": "carrier"}
+    values: dict[str, object] = {"reason": "carrier", "settled_at": since}
+    if now - since >= outbox.GIVE_UP:
+        values |= {"state": "unknown", "lease_until_at": None, "settled_at": None}
     db.session.execute(update(Message).where(*mine).values(**values).execution_options(synchronize_session=False))
     db.session.commit()
 
