@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ class Reach(StrEnum):
     CENTRE = "centre"  # things of a centre where the role is held
     GROUP = "group"  # groups the person leads, and people of their centre who are in no group yet
     REASON = "reason"  # things of the role's centre, after stating a reason that is recorded
+    REVIEW = "review"  # reviews the person is assigned to, while they are open, and never at a centre where they work
 
 
 # The permission table. Roles that a row does not name may not.
@@ -50,6 +51,12 @@ PERMISSIONS: dict[str, dict[str, Reach]] = {
     "overview.see": {"coordinator": Reach.ANY},
     "centre.export": {"coordinator": Reach.CENTRE},
     "reason.state": {"coordinator": Reach.CENTRE},
+    "review.list": {"coordinator": Reach.ANY, "assessor": Reach.ANY},
+    "review.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE, "assessor": Reach.REVIEW},
+    "review.plan": {"coordinator": Reach.CENTRE},
+    "review.rate": {"assessor": Reach.REVIEW},
+    "review.answer": {"leader": Reach.GROUP},
+    "review.follow": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
 }
 # What needs no policy of ours: files that are the same for everybody, and Flask-Security's pages, which it guards itself.
 OPEN = frozenset({"static"})
@@ -60,7 +67,7 @@ SHOWING = frozenset({409, 422})
 
 @dataclass(frozen=True)
 class Ties:
-    """Who is signed in and what is theirs: (role, centre) pairs and the groups they lead."""
+    """Who is signed in and what is theirs: (role, centre) pairs, the groups they lead, the reviews they are assigned to."""
 
     staff_id: int
     name: str
@@ -68,6 +75,7 @@ class Ties:
     language: str = ""
     roles: frozenset[tuple[str, int]] = frozenset()
     groups: frozenset[int] = frozenset()
+    reviews: frozenset[int] = frozenset()
 
     def centres(self, *roles: str) -> frozenset[int]:
         """The centres where one of these roles is held; any role when none is named."""
@@ -79,12 +87,23 @@ class Ties:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """A review and the days, both included, on which its assessors may look; `today` is the date at its group."""
+
+    review_id: int
+    opens_on: date
+    closes_on: date
+    today: date
+
+
+@dataclass(frozen=True)
 class Scope:
     """Where a thing belongs: its centre, and the groups it is part of (none: a person in no group yet, or a thing of the centre)."""
 
     centre_id: int
     groups: frozenset[int] = field(default_factory=frozenset)
     person: bool = False
+    review: Opening | None = None
 
 
 class Decision(StrEnum):
@@ -104,6 +123,8 @@ def decide(action: str, ties: Ties, scope: Scope | None) -> Decision:
         elif reach is Reach.GROUP:
             loose = scope.person and not scope.groups
             allowed = (role, scope.centre_id) in ties.roles and (bool(scope.groups & ties.groups) or loose)
+        elif reach is Reach.REVIEW:
+            allowed = ties.has(role) and barred(ties, scope) == ""
         else:
             allowed = (role, scope.centre_id) in ties.roles
         if allowed and reach is not Reach.REASON:
@@ -111,6 +132,16 @@ def decide(action: str, ties: Ties, scope: Scope | None) -> Decision:
         if allowed:
             best = Decision.REASON
     return best
+
+
+def barred(ties: Ties, scope: Scope) -> str:
+    """Why somebody may not look into a review as an assessor: "stranger", "own_centre", "early", "over"; "" where they may."""
+    opening = scope.review
+    if opening is None or opening.review_id not in ties.reviews:
+        return "stranger"
+    if scope.centre_id in ties.centres():
+        return "own_centre"
+    return "early" if opening.today < opening.opens_on else "over" if opening.today > opening.closes_on else ""
 
 
 def policy(action: str, of: str | None = None) -> Callable[[View], View]:
@@ -229,7 +260,8 @@ def _enforce() -> Response | str | tuple[str, int] | None:
     if decision is Decision.REASON and g.scope is not None and _opened(ties, g.scope):
         return None
     if decision is not Decision.YES:
-        return render_template("errors/forbidden.html", scope=g.scope, reason=decision is Decision.REASON), 403
+        why = barred(ties, g.scope) if g.scope and g.scope.review else ""
+        return render_template("errors/forbidden.html", scope=g.scope, reason=decision is Decision.REASON, barred=why), 403
     return None
 
 

@@ -29,11 +29,13 @@ class Job:
 def all_jobs() -> tuple[Job, ...]:
     """Every job of the program."""
     from imrgroups.desk import actions as desk
+    from imrgroups.fidelity.actions import reviews
     from imrgroups.staff import actions as staff
 
     return (
         Job("forget-sign-in-failures", timedelta(hours=1), staff.sweep_attempts, "Forgets failed sign-ins older than a day."),
         Job("end-old-sessions", timedelta(minutes=10), staff.sweep_sessions, "Ends signed-in sessions that are past their time."),
+        Job("plan-reviews", timedelta(minutes=10), reviews.sweep, "Plans the mid-way and the final review of each running group."),
         Job("forget-receipts", timedelta(hours=6), desk.sweep_receipts, "Forgets the keys of taps answered more than two days ago."),
     )
 

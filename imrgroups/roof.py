@@ -1,6 +1,7 @@
 """The roof: puts ground and rooms together. `imrgroups.create_app` is its only caller."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -133,12 +134,16 @@ def _configuration(settings: config.Settings) -> dict[str, Any]:
 
 def _rooms(settings: config.Settings) -> auth.Rooms:
     from imrgroups.enrolment import roster
+    from imrgroups.fidelity.evidence import access
     from imrgroups.people import actions as people
     from imrgroups.staff import actions as staff
 
     def ties(token_hash: bytes, now: datetime) -> auth.Ties | None:
         started_after, seen_after = accounts.limits(settings, now)
-        return roster.ties(token_hash, started_after=started_after, seen_after=seen_after)
+        found = roster.ties(token_hash, started_after=started_after, seen_after=seen_after)
+        if found is None or not found.has("assessor"):
+            return found
+        return replace(found, reviews=access.reviews_of(found.staff_id))
 
     def supporter(key: int) -> auth.Scope | None:
         owner = people.participant_of_supporter(key)
@@ -152,6 +157,7 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
             "meeting": roster.scope_of_meeting,
             "participant": roster.scope_of_participant,
             "supporter": supporter,
+            "review": access.scope_of_review,
         },
     )
 

@@ -1,19 +1,26 @@
 """Who may do what: the table, read for each role and relation, and that no page escapes it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
 
 from imrgroups import auth
-from imrgroups.auth import PERMISSIONS, Decision, Reach, Scope, Ties, decide
+from imrgroups.auth import PERMISSIONS, Decision, Opening, Reach, Scope, Ties, barred, decide
 from imrgroups.db import db
 from imrgroups.enrolment import actions as enrolment
 from imrgroups.groups.models import GroupLeader
 from imrgroups.staff import actions as staff
 
 NORTH, SOUTH, TUESDAY, THURSDAY = 1, 2, 11, 12
+OWN, OTHER, OPENS, CLOSES = 21, 22, date(2027, 2, 17), date(2027, 3, 31)
 ROLES = ("leader", "coordinator", "assessor", "administrator")
+
+
+def review(centre, group, key=OWN, today=date(2027, 3, 3)):
+    return Scope(centre, frozenset({group}), review=Opening(key, OPENS, CLOSES, today))
+
+
 SCOPES = {
     "own group": Scope(NORTH, frozenset({TUESDAY})),
     "own person": Scope(NORTH, frozenset({TUESDAY}), person=True),
@@ -25,8 +32,19 @@ SCOPES = {
     "other centre": Scope(SOUTH),
     "group of another centre": Scope(SOUTH, frozenset({13})),
     "person of another centre": Scope(SOUTH, frozenset(), person=True),
+    "assigned review elsewhere": review(SOUTH, 13),
+    "assigned review elsewhere, first day": review(SOUTH, 13, today=OPENS),
+    "assigned review elsewhere, last day": review(SOUTH, 13, today=CLOSES),
+    "assigned review elsewhere, day before": review(SOUTH, 13, today=date(2027, 2, 16)),
+    "assigned review elsewhere, day after": review(SOUTH, 13, today=date(2027, 4, 1)),
+    "review of others elsewhere": review(SOUTH, 13, OTHER),
+    "assigned review of own group": review(NORTH, TUESDAY),
+    "assigned review of another group of the centre": review(NORTH, THURSDAY),
 }
-LED = {"own group", "own person", "person of two groups, one of them own", "person of the centre in no group"}
+ASSIGNED = {"assigned review elsewhere", "assigned review elsewhere, first day", "assigned review elsewhere, last day"}
+LED = {
+    "own group", "own person", "person of two groups, one of them own", "person of the centre in no group", "assigned review of own group",
+}
 AT_CENTRE = {name for name, scope in SCOPES.items() if scope.centre_id == NORTH}
 Y, R = Decision.YES, Decision.REASON
 # What the design says, written down a second time: action -> role -> where; everything not named is refused.
@@ -35,6 +53,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "everywhere": {"today.see", "account.own", "library.see", "library.comment", "people.list"},
         "led": {
             "group.see", "group.plan", "register.see", "register.keep", "clinical.see", "clinical.write", "people.see", "people.edit",
+            "review.see", "review.answer", "review.follow",
         },
         "centre": {"people.create"},
         "reason": set(),
@@ -42,15 +61,20 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "coordinator": {
         "everywhere": {
             "today.see", "account.own", "library.see", "library.comment", "library.translate", "people.list", "centre.list", "overview.see",
+            "review.list",
         },
         "led": set(),
         "centre": {
             "group.see", "group.plan", "group.create", "register.see", "register.keep", "people.create", "people.see", "people.edit",
             "centre.edit", "staff.edit", "centre.export", "reason.state",
+            "review.see", "review.plan", "review.follow",
         },
         "reason": {"clinical.see"},
     },
-    "assessor": {"everywhere": {"today.see", "account.own", "library.see"}, "led": set(), "centre": set(), "reason": set()},
+    "assessor": {
+        "everywhere": {"today.see", "account.own", "library.see", "review.list"}, "led": set(), "centre": set(), "reason": set(),
+        "assigned": {"review.see", "review.rate"},
+    },
     "administrator": {
         "everywhere": {"today.see", "account.own", "centre.list", "centre.create"}, "led": set(), "centre": {"centre.edit", "staff.edit"},
         "reason": set(),
@@ -59,13 +83,15 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
 KNOWN = {action for row in EXPECTED.values() for actions in row.values() for action in actions}
 
 
-def ties(*roles, groups=(TUESDAY,)):
-    return Ties(1, "Somebody", datetime(2027, 1, 12, tzinfo=UTC), "", frozenset(roles), frozenset(groups))
+def ties(*roles, groups=(TUESDAY,), reviews=(OWN,)):
+    return Ties(1, "Somebody", datetime(2027, 1, 12, tzinfo=UTC), "", frozenset(roles), frozenset(groups), frozenset(reviews))
 
 
 def expected(action, role, where):
     row = EXPECTED[role]
     if action in row["everywhere"] or (action in row["led"] and where in LED) or (action in row["centre"] and where in AT_CENTRE):
+        return Y
+    if action in row.get("assigned", ()) and where in ASSIGNED:
         return Y
     return R if action in row["reason"] and where in AT_CENTRE else Decision.NO
 
@@ -91,13 +117,27 @@ def test_an_action_that_is_not_in_the_table_is_refused_when_it_is_declared():
 
 
 def test_every_action_of_the_table_is_known_to_this_test_or_belongs_to_a_later_room():
-    later = {action for action in PERMISSIONS if action.split(".")[0] in ("review", "fidelity", "message", "outcome", "binder", "report")}
+    later = {action for action in PERMISSIONS if action.split(".")[0] in ("message", "outcome", "binder")}
     assert set(PERMISSIONS) - later == KNOWN
 
 
 def test_clinical_text_is_written_by_leaders_alone_and_never_read_by_administrators_or_assessors():
     assert PERMISSIONS["clinical.write"] == {"leader": Reach.GROUP}
     assert set(PERMISSIONS["clinical.see"]) == {"leader", "coordinator"} and PERMISSIONS["clinical.see"]["coordinator"] is Reach.REASON
+
+
+@pytest.mark.parametrize(("where", "why"), [
+    ("assigned review elsewhere", ""), ("assigned review elsewhere, day before", "early"), ("assigned review elsewhere, day after", "over"),
+    ("review of others elsewhere", "stranger"), ("assigned review of own group", "own_centre"), ("other centre", "stranger"),
+])
+def test_an_assessor_is_told_why_a_review_is_closed_to_them(where, why):
+    assert barred(ties(("assessor", NORTH)), SCOPES[where]) == why
+
+
+def test_whoever_works_at_the_centre_in_any_role_never_assesses_its_groups():
+    for role in ROLES:
+        both = ties(("assessor", NORTH), (role, SOUTH))
+        assert decide("review.rate", both, SCOPES["assigned review elsewhere"]) is Decision.NO, role
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -188,8 +228,12 @@ RELATION = {  # (who, whose things) -> the row of SCOPES that it is
 
 
 def test_every_route_and_method_asks_the_table_about_the_thing_in_its_address(world, app, browser_as):
+    from imrgroups.fidelity import actions as fidelity
     from imrgroups.people import actions as people
 
+    reviews = {row.group_id: row for row in fidelity.plan_missing(now=world.now) if row.kind == "midway"}
+    fidelity.reschedule(reviews[world.group.id], due_on=world.today, by=None, now=world.now)
+    fidelity.assign(reviews[world.group.id], world.staff["Kim"].id, by=None, now=world.now)
     things = {}
     for centre, group, person in (("North", "Tuesday", "Amal"), ("South", "Thursday", "Gorm")):
         supporter = people.add_supporter(world.people[person], people.SupporterDetails("Ole"), by=None, now=world.now)
@@ -198,7 +242,7 @@ def test_every_route_and_method_asks_the_table_about_the_thing_in_its_address(wo
         meeting = db.session.execute(select(Meeting.id).where(Meeting.group_id == world.groups[group].id).limit(1)).scalar_one()
         things[centre] = {
             "centre": world.centres[centre].id, "group": world.groups[group].id, "participant": world.people[person].id, "meeting": meeting,
-            "supporter": supporter.id,
+            "supporter": supporter.id, "review": reviews[world.groups[group].id].id,
         }
     browsers = {name: browser_as(name) for name in ("", *world.staff)}
     for endpoint, view in app.view_functions.items():
@@ -221,7 +265,10 @@ def test_every_route_and_method_asks_the_table_about_the_thing_in_its_address(wo
                         right = 302
                     else:
                         role = {"Nora": "coordinator", "Adam": "administrator", "Kim": "assessor"}.get(name, "leader")
-                        right = 200 if expected(action, role, RELATION.get((name, centre), "group of another centre")) is Y else 403
+                        where = RELATION.get((name, centre), "group of another centre")
+                        if (name, centre, of) == ("Kim", "North", "review"):
+                            where = "assigned review elsewhere"
+                        right = 200 if expected(action, role, where) is Y else 403
                     if status != right:
                         wrong.append((method, address, name, status, right))
     assert asked >= 400 and wrong == [], f"{len(wrong)} of {asked} wrong: {wrong[:5]}"
@@ -262,7 +309,7 @@ def test_a_leader_who_no_longer_leads_the_group_sees_its_people_no_more(world):
     assert not may_see(world, "Lena", "Amal") and may_see(world, "Dana", "Amal")
 
 
-@pytest.mark.parametrize("kind", ["centre", "group", "meeting", "participant", "supporter"])
+@pytest.mark.parametrize("kind", ["centre", "group", "meeting", "participant", "supporter", "review"])
 def test_a_thing_that_is_not_there_is_a_404_and_belongs_to_nobody(app, kind):
     from werkzeug.exceptions import NotFound
 

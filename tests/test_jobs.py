@@ -17,6 +17,7 @@ from tests.conftest import NOW
 
 
 def test_every_job_can_be_tried_without_doing_anything(world):
+    jobs.once("plan-reviews", NOW)
     for job in jobs.all_jobs():
         assert jobs.once(job.name, NOW, dry_run=True) == 0, job.name
 

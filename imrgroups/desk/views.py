@@ -13,6 +13,8 @@ from imrgroups.auth import Ties, policy
 from imrgroups.db import db
 from imrgroups.desk import reads
 from imrgroups.enrolment import roster
+from imrgroups.fidelity.evidence import board
+from imrgroups.fidelity.evidence.nudges import nudges
 from imrgroups.forms import clean
 from imrgroups.goals import actions as goals
 from imrgroups.groups import series
@@ -45,7 +47,8 @@ def today() -> Answer:
     return render_template(
         "desk/today.html", coming=coming, unfinished=unfinished, missed=missed,
         names=roster.names(people_ids) if people_ids else {}, groups=reads.groups_by_id(named) if named else {}, any_group=bool(group_ids),
-        titles=reads.topic_titles, without_goal=without_goal, now=now,
+        titles=reads.topic_titles, without_goal=without_goal, now=now, nudges=nudges(group_ids, now.date()) if group_ids else [],
+        reviews=board.lines(now, review_ids=ties.reviews) if ties.reviews else [],
     )
 
 
@@ -65,6 +68,7 @@ def meeting(meeting_id: int) -> Answer:
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
         homework=reads.homework_state(line), may_read=auth.reads_clinical(),
+        nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
 
 

@@ -23,7 +23,7 @@ class Assignment(RandomKey, db.Model):
     supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
-    review: Mapped["Review | None"] = relationship(back_populates="assignment")
+    review: Mapped["Review | None"] = relationship(lambda: Review, back_populates="assignment")  # fidelity has a Review too
 
 
 class Review(RandomKey, db.Model):

@@ -29,6 +29,10 @@ NOT_CARRIED = {
     "translation_reviews": "of texts of this installation",
     "messages": "sent from here", "deliveries": "told to this installation", "replies": "came to this installation",
     "call_tasks": "calls of this installation", "number_states": "what this installation found out of numbers",
+    **dict.fromkeys(
+        ("reviews", "review_assessors", "ratings", "consensus", "reports", "report_signatures", "recommendations"),
+        "belongs to two centres at once; a backup carries it",
+    ),
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",
     "staff.mf_recovery_codes": "secret", "staff.confirmed_at": "of Flask-Security", "staff.active": "follows from left_on",
     "own_words": "a person's own, they travel in a backup", "habits": "how this installation reminds",

@@ -1,16 +1,14 @@
 """Evidence for the fidelity scale: a group's rows read from the database, one statement a kind, and counted by rules.fidelity."""
 
-import tomllib
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from imrgroups.attendance.models import LeaderPresent, MakeUp, Mark
-from imrgroups.config import curriculum_folder
 from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment
+from imrgroups.fidelity.evidence.instruments import scale
 from imrgroups.goals.models import FollowUp, Goal, Step
 from imrgroups.groups.models import Meeting, PlannedTopic
 from imrgroups.homework.models import Assignment
@@ -21,18 +19,9 @@ from imrgroups.people.models import Supporter, SupporterContact
 from imrgroups.rules import fidelity
 from imrgroups.rules.fidelity import Evidence
 from imrgroups.rules.fidelity import facts as rows
-from imrgroups.rules.fidelity.instrument import instrument as read_instrument
 from imrgroups.rules.fidelity.scale import Instrument
 
-SCALE = "imr-fidelity"
-
-
-@lru_cache(maxsize=8)
-def scale(name: str = SCALE) -> Instrument:
-    """An instrument of curriculum/instruments/, read once. Raises BadInstrument naming the entry that is wrong, FileNotFoundError."""
-    return read_instrument(tomllib.loads((curriculum_folder() / "instruments" / f"{name}.toml").read_text(encoding="utf-8")))
-
-
+__all__ = ["as_json", "count", "found", "group_facts", "next_step", "scale"]
 def found(group_id: int, on: date) -> Evidence:
     """The thirteen items of a group as of a day, by the shipped scale; people, meetings and leaders behind them appear by their keys."""
     return count(group_facts(group_id), on, scale())

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from flask import Blueprint, render_template
+from flask import render_template
 from sqlalchemy import select
 
 from imrgroups import auth, config
@@ -10,10 +10,9 @@ from imrgroups.auth import policy
 from imrgroups.db import db
 from imrgroups.enrolment import roster
 from imrgroups.fidelity import evidence
+from imrgroups.fidelity.views.addresses import bp
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.rules.fidelity.agreement import printed
-
-bp = Blueprint("fidelity", __name__)
 
 
 @bp.get("/groups/<int:group_id>/fidelity")
