@@ -44,6 +44,8 @@ PERMISSIONS: dict[str, dict[str, Reach]] = {
     "people.create": {"leader": Reach.CENTRE, "coordinator": Reach.CENTRE},
     "people.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
     "people.edit": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
+    "message.list": {"leader": Reach.ANY, "coordinator": Reach.ANY},
+    "message.decide": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
     "centre.list": {"coordinator": Reach.ANY, "administrator": Reach.ANY},
     "centre.create": {"administrator": Reach.ANY},
     "centre.edit": {"coordinator": Reach.CENTRE, "administrator": Reach.CENTRE},
@@ -159,6 +161,12 @@ def policy(action: str, of: str | None = None) -> Callable[[View], View]:
 def public(view: View) -> View:
     """Declare that a view is open to anybody."""
     view.policy = None  # type: ignore[attr-defined]
+    return view
+
+
+def carrier(view: View) -> View:
+    """Declare that a view is called by the carrier of texts, which signs what it sends: it has no form token, and calls often."""
+    view.signed = True  # type: ignore[attr-defined]
     return view
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +31,22 @@ class Settings(BaseSettings):
     mfa: Literal["off", "optional", "required"] = "optional"
     idle_minutes: int = Field(default=60, ge=1)
     session_hours: int = Field(default=12, ge=1)
+    sms: Literal["log", "twilio"] = "log"
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_from: str = ""
+    twilio_messaging_service_sid: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _carrier_is_whole(self) -> "Settings":
+        sender = self.twilio_from or self.twilio_messaging_service_sid
+        if self.sms == "twilio" and not (self.twilio_account_sid and self.twilio_auth_token.get_secret_value() and sender):
+            raise ValueError(
+                "IMRGROUPS_SMS=twilio also needs IMRGROUPS_TWILIO_ACCOUNT_SID, IMRGROUPS_TWILIO_AUTH_TOKEN and IMRGROUPS_TWILIO_FROM"
+                " (or IMRGROUPS_TWILIO_MESSAGING_SERVICE_SID)"
+            )
+        return self
 
     @cached_property
     def database(self) -> str:

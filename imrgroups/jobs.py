@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 
-from imrgroups import config
+from imrgroups import config, sms
 from imrgroups.db import db, writing
 
 TICK_SECONDS = 30
@@ -30,14 +30,41 @@ def all_jobs() -> tuple[Job, ...]:
     """Every job of the program."""
     from imrgroups.desk import actions as desk
     from imrgroups.fidelity.actions import reviews
+    from imrgroups.outreach import actions as outreach
     from imrgroups.staff import actions as staff
 
     return (
         Job("forget-sign-in-failures", timedelta(hours=1), staff.sweep_attempts, "Forgets failed sign-ins older than a day."),
         Job("end-old-sessions", timedelta(minutes=10), staff.sweep_sessions, "Ends signed-in sessions that are past their time."),
         Job("plan-reviews", timedelta(minutes=10), reviews.sweep, "Plans the mid-way and the final review of each running group."),
+        Job("send-messages", timedelta(seconds=TICK_SECONDS), _send, "Sends the messages that are due, each once."),
+        Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
+        Job("expire-messages", timedelta(minutes=10), outreach.expire, "Gives up messages whose time is past."),
+        Job("fetch-replies", timedelta(minutes=5), _fetch, "Fetches replies that came in while nobody listened."),
         Job("forget-receipts", timedelta(hours=6), desk.sweep_receipts, "Forgets the keys of taps answered more than two days ago."),
     )
+
+
+def _send(now: datetime, dry_run: bool) -> int:
+    from imrgroups.outreach.actions import sending
+
+    return sending.count_due(now) if dry_run else sending.send_due(_gateway(), now)
+
+
+def _find(now: datetime, dry_run: bool) -> int:
+    from imrgroups.outreach.actions import sending
+
+    return sending.count_left_behind(now) if dry_run else sending.reconcile(_gateway(), now)
+
+
+def _fetch(now: datetime, dry_run: bool) -> int:
+    from imrgroups.outreach import actions as outreach
+
+    return 0 if dry_run else outreach.poll(_gateway(), now)
+
+
+def _gateway() -> sms.Gateway:
+    return sms.gateway(current_app.config["SETTINGS"])
 
 
 def once(name: str, now: datetime, *, dry_run: bool = False) -> int:

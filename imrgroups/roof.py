@@ -51,13 +51,16 @@ def build(settings: config.Settings | None, overrides: dict[str, Any]) -> Flask:
     app.url_map.converters["int"] = _Key
     db.init_app(app)
     i18n.init_app(app)
-    CSRFProtect(app)
+    guard = CSRFProtect(app)
     _limit(app)
     Security(app, SQLAlchemyUserDatastore(db.db, Staff, Role), login_form=accounts.SignInForm)
     _keep_to_its_pages(app)
     accounts.init_app(app)
     auth.init_app(app, _rooms(settings))
     _blueprints(app)
+    for view in app.view_functions.values():
+        if hasattr(view, "signed"):
+            guard.exempt(view)
     serving.init_app(app)
     _errors(app)
     app.after_request(_headers)
@@ -82,7 +85,8 @@ def _limit(app: Flask) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.method not in db.SAFE_METHODS:
+        signed = hasattr(app.view_functions.get(request.endpoint or ""), "signed")
+        if request.method not in db.SAFE_METHODS and not signed:
             with limiter.limit("300 per minute", scope="changes"):
                 pass
 
@@ -135,6 +139,7 @@ def _configuration(settings: config.Settings) -> dict[str, Any]:
 def _rooms(settings: config.Settings) -> auth.Rooms:
     from imrgroups.enrolment import roster
     from imrgroups.fidelity.evidence import access
+    from imrgroups.outreach.actions import listing
     from imrgroups.people import actions as people
     from imrgroups.staff import actions as staff
 
@@ -149,6 +154,14 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
         owner = people.participant_of_supporter(key)
         return None if owner is None else roster.scope_of_participant(owner)
 
+    def message(key: int) -> auth.Scope | None:
+        found = listing.about(key)
+        if found is None:
+            return None
+        if found.supporter_id is not None:
+            return supporter(found.supporter_id)
+        return roster.scope_of_participant(found.participant_id) if found.participant_id else auth.Scope(found.centre_id)
+
     return auth.Rooms(
         ties=ties,
         scopes={
@@ -158,6 +171,7 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
             "participant": roster.scope_of_participant,
             "supporter": supporter,
             "review": access.scope_of_review,
+            "message": message,
         },
     )
 

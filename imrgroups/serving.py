@@ -33,16 +33,17 @@ QUIET = ("alembic", "apscheduler", "waitress.queue")
 
 @dataclass(frozen=True)
 class Health:
-    """Whether the database answers and is up to date, the worker ticks, and the disk has room."""
+    """Whether the database answers and is up to date, the worker ticks, the disk has room, and messages go out in time."""
 
     database: bool
     worker: bool
     disk: bool
+    messages: bool
 
     @property
     def ok(self) -> bool:
         """Whether everything is well."""
-        return self.database and self.worker and self.disk
+        return self.database and self.worker and self.disk and self.messages
 
 
 def init_app(app: Flask) -> None:
@@ -57,10 +58,14 @@ def init_app(app: Flask) -> None:
 
 def health_now(now: datetime) -> Health:
     """How the program is at an instant; needs an application context."""
+    from imrgroups.outreach.actions import sending
+
     folder = Path(current_app.config["DATA"])
     beat = jobs.beat_at(folder)
+    messages = False
     try:
         database = current_revision() == newest_revision()
+        messages = database and not sending.overdue(now)
     except Exception:
         current_app.logger.error("the database does not answer")
         database = False
@@ -70,7 +75,7 @@ def health_now(now: datetime) -> Health:
         disk = shutil.disk_usage(folder).free > FREE_BYTES
     except OSError:  # the folder is gone
         disk = False
-    return Health(database, beat is not None and now - beat < BEAT_LATE, disk)
+    return Health(database, beat is not None and now - beat < BEAT_LATE, disk, messages)
 
 
 def newest_revision() -> str:
@@ -166,13 +171,13 @@ def work(settings: config.Settings, say: Callable[[str], None]) -> None:
     app = create_app(settings)
     with opened(app):
         ready()
-    with _ending_on_sigterm(), worker(app):
-        steady()
-        say("The worker is running. Stop with Ctrl+C.")
-        try:
+    steady()
+    try:
+        with _ending_on_sigterm(), worker(app):
+            say("The worker is running. Stop with Ctrl+C.")
             threading.Event().wait()
-        except (KeyboardInterrupt, SystemExit):
-            pass
+    except (KeyboardInterrupt, SystemExit):
+        pass
     say("Stopped.")
 
 

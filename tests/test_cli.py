@@ -312,7 +312,8 @@ def test_a_backup_is_restored_into_an_empty_database(home, monkeypatch):
 def test_health_of_a_program_that_does_not_run_is_bad(home):
     answer = imrgroups("health")
     assert answer.exit_code == 1 and "imrgroups worker" in answer.stdout
-    assert json.loads(imrgroups("health", "--json").stdout) == {"ok": False, "database": True, "worker": False, "disk": True}
+    found = {"ok": False, "database": True, "worker": False, "disk": True, "messages": True}
+    assert json.loads(imrgroups("health", "--json").stdout) == found
 
 
 def test_the_demonstration_is_not_built_over_a_real_centre(home):
@@ -366,7 +367,7 @@ def test_run_serves_web_and_worker_until_it_is_told_to_stop(home):
                 break
             time.sleep(0.1)
         assert status == 200 and json.loads(said)["ok"]
-        assert done("health").count("ok ") == 3
+        assert done("health").count("ok ") == 4
     finally:
         said = end(process, signal.SIGTERM)
     assert process.returncode == 0 and said.startswith(f"imrgroups is starting at http://127.0.0.1:{port}\n") and "Stopped." in said
@@ -382,7 +383,7 @@ def test_the_worker_alone_beats_until_ctrl_c(home):
             if (home / "worker.beat").exists():
                 break
             time.sleep(0.1)
-        assert done("health").count("ok ") == 3
+        assert done("health").count("ok ") == 4
     finally:
         said = end(process, signal.SIGINT)
     assert process.returncode == 0 and "Stopped." in said and "Traceback" not in said

@@ -101,7 +101,7 @@ def jobs_once(name: str, now: str | None, dry_run: bool) -> None:
 @main.command()
 @click.option("--json", "json_", is_flag=True, help="As JSON.")
 def health(json_: bool) -> None:
-    """Say whether the database answers, the worker ticks and the disk has room; exit code 1 when something is wrong."""
+    """Say whether the database answers, the worker ticks, the disk has room and messages go out; exit code 1 when something is wrong."""
     from dataclasses import asdict
 
     from imrgroups import config, create_app, serving
@@ -112,6 +112,7 @@ def health(json_: bool) -> None:
         "database": ("answers and is up to date", "does not answer or is not up to date; try: imrgroups db upgrade"),
         "worker": ("ticks", "has not ticked lately; start: imrgroups run, or imrgroups worker"),
         "disk": ("has room", "is nearly full"),
+        "messages": ("go out in time", "are late by more than a quarter of an hour; is the worker running?"),
     }
     if json_:
         as_json({"ok": found.ok, **asdict(found)})

@@ -100,7 +100,7 @@ class Reply(RandomKey, db.Model):
 
     sid: Mapped[str] = mapped_column(unique=True)
     centre_id: Mapped[int | None] = mapped_column(ForeignKey("centres.id"))
-    from_sealed: Mapped[bytes | None] = sealed_column()
+    from_number_sealed: Mapped[bytes | None] = sealed_column()
     from_number = Sealed()
     from_lookup: Mapped[str] = mapped_column(index=True)
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id"), index=True)

@@ -127,9 +127,23 @@ def consent(person: Participant, what: str, *, given: bool, on: date, how: str, 
     """Record a yes or a no; earlier answers stay. Raises CannotChangePerson("consent") for a thing nobody is asked."""
     if what not in CONSENTS:
         raise CannotChangePerson("consent")
-    db.session.add(Consent(participant_id=person.id, what=what, given=given, told_on=on, recorded_at=now, how=how, by_id=by))
-    _record("participant.consent", person, by, now, what=what, given=given)
+    answer_together([person], what, given=given, on=on, how=how, by=by, now=now)
     db.session.commit()
+
+
+def answer_together(
+    persons: Iterable[Participant], what: str, *, given: bool, on: date | None = None, how: str, by: int | None, now: datetime
+) -> None:
+    """Record the same answer of several people, for the caller to commit. on: now's date in UTC where it is left out.
+
+    Their rows are locked first: a message that is being claimed meanwhile either was claimed before this, or sees it.
+    """
+    keys = sorted(person.id for person in persons)
+    wanted = select(Participant).where(Participant.id.in_(keys)).order_by(Participant.id).with_for_update()
+    for person in db.session.execute(wanted).scalars():
+        told = on or now.date()
+        db.session.add(Consent(participant_id=person.id, what=what, given=given, told_on=told, recorded_at=now, how=how, by_id=by))
+        _record("participant.consent", person, by, now, what=what, given=given)
 
 
 def consents_of(person_id: int) -> list[Consent]:

@@ -101,6 +101,39 @@
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") hush(); });
   window.addEventListener("pagehide", hush);
 
+  /* A file that takes seconds to make: say so beside the link until it is here. Without this script the browser waits by itself. */
+  function make(link) {
+    if (link.making) return;
+    var line = document.createElement("span"), bar = document.createElement("progress"), words = document.createElement("span");
+    line.className = "making";
+    line.setAttribute("role", "status");
+    words.textContent = link.dataset.making;
+    bar.setAttribute("aria-label", link.dataset.making);
+    line.append(bar, words);
+    link.after(line);
+    link.making = fetch(link.href, { credentials: "same-origin" }).then(function (answer) {
+      var kind = answer.headers.get("Content-Type") || "";
+      if (!answer.ok || kind.startsWith("text/html")) return location.assign(link.href);  // the page that says what is wrong
+      var name = /filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") || "");
+      return answer.blob().then(function (file) {
+        var door = document.createElement("a");
+        door.href = URL.createObjectURL(file);
+        door.download = name ? name[1] : "";
+        door.click();
+        setTimeout(function () { URL.revokeObjectURL(door.href); }, 60000);
+      });
+    }).catch(function () { location.assign(link.href); }).finally(function () {
+      line.remove();
+      delete link.making;
+    });
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-making]");
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    make(link);
+  });
+
   /* "Saving ... / Saved / Not saved", in the words the page gives, beside a form that saves at each tap. */
   function status(event, state) {
     var form = event.target.closest("form") || event.target;

@@ -163,7 +163,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("sid", sa.String(), nullable=False),
         sa.Column("centre_id", sa.Integer(), nullable=True),
-        sa.Column("from_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("from_number_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("from_lookup", sa.String(), nullable=False),
         sa.Column("participant_id", sa.BigInteger(), nullable=True),
         sa.Column("message_id", sa.BigInteger(), nullable=True),

@@ -1,4 +1,4 @@
-"""The only writer of messages, replies, calls to make and what people asked for about them."""
+"""Planning: messages to send, calls to make, and people's own words."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -47,12 +47,13 @@ def queue(drafts: Iterable[Draft], *, by: int | None, now: datetime) -> int:
 
     Raises ValueError for a draft that expires before it is due.
     """
-    made = sum(_plan(draft, by, now) for draft in drafts)
+    made = sum(plan(draft, by, now) for draft in drafts)
     db.session.commit()
     return made
 
 
-def _plan(draft: Draft, by: int | None, now: datetime) -> int:
+def plan(draft: Draft, by: int | None, now: datetime) -> int:
+    """Plan one message, for the caller to commit; returns 1 where it is new."""
     if draft.expires_at <= draft.due_at:
         raise ValueError("a message expires after it is due")
     told = asdict(draft)
@@ -70,8 +71,8 @@ def _new(model: type[Message] | type[CallTask], row: Message | CallTask) -> bool
     """Write the row unless one of its key is there; two planners at once make one row."""
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     values = {column.key: getattr(row, column.key) for column in model.__table__.columns}
-    result = db.session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=["key"]))
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    wanted = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=["key"]).returning(model.id)
+    return db.session.execute(wanted).scalar() is not None
 
 
 def ask_to_call(
@@ -79,16 +80,33 @@ def ask_to_call(
     meeting_id: int | None = None, by: int | None, now: datetime,
 ) -> bool:
     """Put a call to make on somebody's list; returns whether it is new. key as in Draft; staff_id: who calls, None for any leader."""
-    row = CallTask(
+    task = CallTask(
         key=key, participant_id=person.id, group_id=group_id, meeting_id=meeting_id, staff_id=staff_id, reason=reason, due_on=on,
         created_at=now,
     )
-    made = _new(CallTask, row)
-    if made:
-        detail = {"reason": reason}
-        audit.record("call.asked", centre_id=person.centre_id, subject=f"participants/{person.id}", by=by, now=now, detail=detail)
+    made = put_call(task, person.centre_id, by, now)
     db.session.commit()
     return made
+
+
+def put_call(task: CallTask, centre_id: int, by: int | None, now: datetime) -> bool:
+    """The same of a row that is filled in already, for the caller to commit."""
+    made = _new(CallTask, task)
+    if made:
+        detail = {"reason": task.reason}
+        audit.record("call.asked", centre_id=centre_id, subject=f"participants/{task.participant_id}", by=by, now=now, detail=detail)
+    return made
+
+
+def not_delivered(row: Message, now: datetime) -> None:
+    """A message cannot reach somebody by text: a leader calls instead, for the caller to commit. Supporters and staff have no such call."""
+    if row.participant_id is None:
+        return
+    task = CallTask(
+        key=f"undelivered/{row.id}", participant_id=row.participant_id, group_id=row.group_id, meeting_id=row.meeting_id, staff_id=None,
+        reason="not_delivered", due_on=now.date(), created_at=now,
+    )
+    put_call(task, row.centre_id, None, now)
 
 
 def own_words(person: Participant, *, why: str, hard_week: str, may_quote: bool, by: int | None, now: datetime) -> None:

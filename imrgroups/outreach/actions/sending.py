@@ -1,0 +1,263 @@
+"""Sending: claim what is due, commit, call the carrier, settle, commit; and ask the carrier about what a crash left open.
+
+A message is claimed by one conditional update, in the transaction that asks once more whether it may go out. No transaction is open
+while the carrier is called. What nobody settled when its lease ends is looked for at the carrier: found, it is ours; not found, it is
+sent again.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, update
+from sqlalchemy.orm import aliased
+
+from imrgroups.db import db
+from imrgroups.outreach.actions import gates
+from imrgroups.outreach.actions.outbox import not_delivered
+from imrgroups.outreach.models import Message, NumberState, Reply
+from imrgroups.people import actions as people
+from imrgroups.people.models import Participant
+from imrgroups.rules import outbox
+from imrgroups.rules.outbox import Do, Then
+from imrgroups.sms import Gateway, Outgoing, Refused, Unsure
+
+THREADS = 10
+BATCH = 40  # at most BATCH / THREADS times the carrier's time limit must fit well inside the lease
+OVERDUE = timedelta(minutes=15)
+CLAIMS_ONE_BY_ONE = 771_204_001  # the number of a lock of PostgreSQL; SQLite has one writer anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours to hand over. attempt: which one this is; only it may settle the row."""
+
+    id: int
+    attempt: int
+    outgoing: Outgoing
+
+
+def send_due(gateway: Gateway, now: datetime, *, by: int | None = None, limit: int = 1000, batch: int = BATCH) -> int:
+    """Send what is due, batch by batch; returns how many were handed to the carrier. Safe in several processes at once."""
+    sent = 0
+    with ThreadPoolExecutor(THREADS) as pool:
+        while sent < limit and (claimed := claim(now, by=by, batch=min(batch, limit - sent))):
+            calls = {pool.submit(_call, gateway, each): each for each in claimed}
+            for call in as_completed(calls):
+                sent += settle(calls[call], call.result(), now, by=by)
+    return sent
+
+
+def count_due(now: datetime) -> int:
+    """How many messages wait to be sent now."""
+    return db.session.execute(select(func.count()).select_from(Message).where(*_due(now))).scalar_one()
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Message.state == "pending", Message.channel != "letter", Message.due_at <= now)
+
+
+def claim(now: datetime, *, by: int | None = None, batch: int = BATCH) -> list[Claimed]:
+    """Take up to `batch` messages that are due and may go out; what may not is put off, cancelled or given up in the same commit.
+
+    Of one number only one is on its way at a time, and a question waits while an earlier one is open. Goes on until one may be sent or
+    none is due.
+    """
+    while True:
+        if db.session.get_bind().dialect.name == "postgresql":
+            db.session.execute(text(f"SELECT pg_advisory_xact_lock({CLAIMS_ONE_BY_ONE})"))
+        rows = _take(now, batch)
+        if not rows:
+            db.session.commit()
+            return []
+        facts = gates.facts_of(rows, now)
+        ready = [row for row in rows if _may_go(row, outbox.verdict(facts[row.id], now))]
+        claimed = [Claimed(row.id, row.attempts, _outgoing(row, now)) for row in ready]
+        db.session.commit()
+        if claimed:
+            return claimed
+
+
+def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on a pending message: nothing to its number is on its way, and where it asks something no earlier question is open."""
+    earlier, other = aliased(Message), aliased(Message)
+    busy = exists().where(other.to_lookup == Message.to_lookup, other.state == "sending")
+    asked = exists().where(
+        earlier.to_lookup == Message.to_lookup, earlier.question, earlier.state.in_(("sent", "delivered")),
+        earlier.sent_at > now - outbox.QUESTION_OPEN, earlier.expires_at > now, ~exists().where(Reply.message_id == earlier.id),
+    )
+    return ~busy, ~and_(Message.question, asked, Message.expires_at > now)
+
+
+def overdue(now: datetime) -> int:
+    """How many messages could have gone out a quarter of an hour ago and still wait: the sender is not well."""
+    late = and_(*_due(now - OVERDUE), Message.expires_at > now, *claimable(now))
+    stuck = and_(Message.state == "sending", Message.lease_until_at < now - OVERDUE)
+    return db.session.execute(select(func.count()).select_from(Message).where(or_(late, stuck))).scalar_one()
+
+
+def _take(now: datetime, batch: int) -> Sequence[Message]:
+    """The rows, marked as on their way; those the rules then refuse are put back before anybody sees them."""
+    first = func.row_number().over(partition_by=Message.to_lookup, order_by=(Message.due_at, Message.id))
+    found = select(Message.id, Message.to_lookup, first.label("place")).where(*_due(now), *claimable(now)).subquery()
+    wanted = select(found.c.id).where(or_(found.c.place == 1, found.c.to_lookup.is_(None))).limit(batch)
+    ids = list(db.session.execute(wanted).scalars())
+    if not ids:
+        return []
+    taken = (
+        update(Message).where(Message.id.in_(ids), Message.state == "pending")
+        .values(state="sending", attempts=Message.attempts + 1, attempted_at=now, lease_until_at=now + outbox.LEASE)
+        .returning(Message).execution_options(populate_existing=True, synchronize_session=False)
+    )
+    return list(db.session.execute(taken).scalars())
+
+
+def _may_go(row: Message, verdict: outbox.Verdict) -> bool:
+    if verdict.do is Do.SEND:
+        return True
+    row.attempts -= 1
+    row.lease_until_at = row.attempted_at = None
+    row.reason = verdict.reason
+    if verdict.do is Do.WAIT and verdict.until is not None:
+        row.state, row.due_at = "pending", verdict.until
+    else:
+        row.state, row.settled_at = verdict.do.value, row.due_at
+    return False
+
+
+def _outgoing(row: Message, now: datetime) -> Outgoing:
+    left = int((row.expires_at - now).total_seconds())
+    return Outgoing(str(row.id), row.to or "", row.text or "", row.channel, row.language, left, row.question)
+
+
+def _call(gateway: Gateway, claimed: Claimed) -> str | Exception:
+    try:
+        return gateway.send(claimed.outgoing)
+    except (Refused, Unsure) as error:
+        return error
+
+
+def settle(claimed: Claimed, answer: str | Exception, now: datetime, *, by: int | None = None) -> int:
+    """Write down what the carrier answered; returns 1 when the message is with the carrier. No answer leaves it to reconcile()."""
+    mine = (Message.id == claimed.id, Message.attempts == claimed.attempt, Message.state == "sending")
+    if isinstance(answer, str):
+        values = {"state": "sent", "sid": answer, "sent_at": now, "lease_until_at": None, "reason": ""}
+        done = db.session.execute(update(Message).where(*mine).values(**values).execution_options(synchronize_session=False))
+        db.session.commit()
+        return int(done.rowcount)  # type: ignore[attr-defined]
+    if isinstance(answer, Refused):
+        row = db.session.execute(select(Message).where(*mine).execution_options(populate_existing=True)).scalar()
+        if row is not None:
+            refuse(row, answer.code, now)
+        db.session.commit()
+    return 0
+
+
+def refuse(row: Message, code: int | None, now: datetime) -> None:
+    """What a refusal, or a failed delivery, means for the message, its number and its people; the caller commits."""
+    then = outbox.meaning(code)
+    row.error_code, row.lease_until_at = code, None
+    if then is Then.BUSY and row.attempts < outbox.MOST_ATTEMPTS:
+        row.state, row.due_at, row.reason = "pending", now + outbox.again_after(row.attempts), "busy"
+        return
+    if then is Then.LATER and row.attempts < 2 and now + timedelta(hours=1) < row.expires_at:
+        row.state, row.due_at, row.reason, row.sid = "pending", now + timedelta(hours=1), "out_of_reach", None
+        return
+    row.state, row.reason, row.settled_at = "failed", then.value, now
+    if then is Then.OPTED_OUT:
+        _number(row, stopped_at=now)
+        people.answer_together(_people_of(row), "messages", given=False, how="carrier", by=None, now=now)
+    elif then is Then.NO_TEXTS:
+        _number(row, unreachable_at=now, error_code=code)
+    if then is not Then.OPTED_OUT:
+        not_delivered(row, now)
+
+
+def _number(row: Message, **values: object) -> None:
+    if row.to_lookup is None:
+        return
+    state = db.session.get(NumberState, row.to_lookup) or NumberState(lookup=row.to_lookup)
+    db.session.add(state)
+    for name, value in values.items():
+        setattr(state, name, value)
+
+
+def _people_of(row: Message) -> list[Participant]:
+    wanted = select(Participant).where(Participant.phone_lookup == row.to_lookup).order_by(Participant.id)
+    return list(db.session.execute(wanted).scalars())
+
+
+def reconcile(gateway: Gateway, now: datetime, *, by: int | None = None, limit: int = 500) -> int:
+    """Find out about messages whose sender never came back; returns how many were looked into.
+
+    Found at the carrier: adopted. Not found: pending again. A carrier that cannot be asked for half an hour: "unknown", for a person.
+    """
+    done = 0
+    while done < limit and (row := _left_behind(now)) is not None:
+        claimed = Claimed(row.id, row.attempts, _outgoing(row, now))
+        began, first = row.attempted_at or now, row.attempted_at or now
+        db.session.commit()
+        try:
+            sid = _unused(gateway.find(claimed.outgoing, began))
+            _found(claimed, sid, now)
+        except (Unsure, Refused):
+            _not_asked(claimed, now, now - first >= outbox.GIVE_UP)
+        done += 1
+    db.session.commit()
+    return done
+
+
+def count_left_behind(now: datetime) -> int:
+    """How many messages were claimed and never settled."""
+    wanted = select(func.count()).select_from(Message).where(Message.state == "sending", Message.lease_until_at <= now)
+    return db.session.execute(wanted).scalar_one()
+
+
+def _left_behind(now: datetime) -> Message | None:
+    """One message whose lease is over, leased anew to us."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text(f"SELECT pg_advisory_xact_lock({CLAIMS_ONE_BY_ONE})"))
+    wanted = select(Message.id).where(Message.state == "sending", Message.lease_until_at <= now).order_by(Message.lease_until_at).limit(1)
+    taken = (
+        update(Message).where(Message.id == wanted.scalar_subquery(), Message.state == "sending")
+        .values(lease_until_at=now + outbox.LEASE).returning(Message)
+        .execution_options(populate_existing=True, synchronize_session=False)
+    )
+    return db.session.execute(taken).scalar()
+
+
+def _unused(sids: list[str]) -> str | None:
+    known = set(db.session.execute(select(Message.sid).where(Message.sid.in_(sids))).scalars()) if sids else set()
+    db.session.rollback()
+    return next((sid for sid in sids if sid not in known), None)
+
+
+def _found(claimed: Claimed, sid: str | None, now: datetime) -> None:
+    mine = (Message.id == claimed.id, Message.attempts == claimed.attempt, Message.state == "sending")
+    if sid is not None:
+        values = {"state": "sent", "sid": sid, "sent_at": now, "lease_until_at": None, "reason": "found"}
+    elif claimed.attempt >= outbox.MOST_ATTEMPTS:
+        values = {"state": "unknown", "lease_until_at": None, "reason": "person"}
+    else:
+        values = {"state": "pending", "due_at": now, "lease_until_at": None, "reason": "again"}
+    db.session.execute(update(Message).where(*mine).values(**values).execution_options(synchronize_session=False))
+    db.session.commit()
+
+
+def _not_asked(claimed: Claimed, now: datetime, give_up: bool) -> None:
+    mine = (Message.id == claimed.id, Message.attempts == claimed.attempt, Message.state == "sending")
+    values = {"state": "unknown", "lease_until_at": None, "reason": "carrier"} if give_up else {"reason": "carrier"}
+    db.session.execute(update(Message).where(*mine).values(**values).execution_options(synchronize_session=False))
+    db.session.commit()
+
+
+def expire(now: datetime, dry_run: bool = False) -> int:
+    """Give up messages that are past their time and were never sent; returns how many."""
+    late = (Message.state == "pending", Message.expires_at <= now, Message.channel != "letter")
+    if dry_run:
+        return db.session.execute(select(func.count()).select_from(Message).where(*late)).scalar_one()
+    values = {"state": "expired", "reason": "too_late", "settled_at": now}
+    done = db.session.execute(update(Message).where(*late).values(**values).execution_options(synchronize_session=False))
+    db.session.commit()
+    return int(done.rowcount)  # type: ignore[attr-defined]
