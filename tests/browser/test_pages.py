@@ -16,6 +16,7 @@ PAGES = {
         "/groups/{group}/edit",
         "/groups/{group}/end",
         "/groups/{group}/fidelity",
+        "/groups/{group}/fidelity/months",
         "/groups/{group}/meetings/new",
         "/meetings/{coming}",
         "/meetings/{coming}/move",
@@ -46,6 +47,8 @@ PAGES = {
     "coordinator": [
         "/today",
         "/overview",
+        "/fidelity?state=all",
+        "/reviews/across",
         "/groups",
         "/groups/new",
         "/centres",
