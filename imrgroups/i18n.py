@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=_choose)
     app.before_request(_remember)
     app.context_processor(lambda: {
-        **_spoken(), "locale": language(), "direction": direction(), "day": day, "short_day": short_day,
+        **_spoken(), "locale": language(), "direction": direction(), "day": day, "full_day": full_day, "short_day": short_day,
         "clock": clock, "when": when, "day_at": day_at,
         "percent": percent, "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum,
         "own_name": own_name, "dial": dial,
@@ -208,6 +208,11 @@ def in_language(code: str) -> Iterator[None]:
 def day(value: date | None) -> str:
     """A date with its weekday, never in figures alone: "tirsdag den 5. januar"; with its year when it is far off."""
     return _day(value, language(), False, _far(value)) if value else ""
+
+
+def full_day(value: date | None) -> str:
+    """A date with its weekday and always its year, for papers that are kept."""
+    return _day(value, language(), False, True) if value else ""
 
 
 def short_day(value: date | None) -> str:

@@ -290,3 +290,34 @@ def test_the_whole_demonstration_has_the_figures_of_the_trial(app):
     assert sum(got[person] >= 11 for person in interviewed) == 52 and sum(got[person] < 11 for person in interviewed) == 20
     last = select(func.max(Meeting.meets_on)).where(Meeting.group_id.in_(ended), Meeting.state == "held")
     assert db.session.execute(last).scalar() < AS_OF
+    _reviews_give_the_published_table()
+
+
+def _reviews_give_the_published_table():
+    import json
+
+    from imrgroups.fidelity.evidence import sheets
+    from imrgroups.fidelity.models import Review as FidelityReview
+    from imrgroups.rules.fidelity.agreement import Reviewed, across, printed
+
+    published = json.loads((ROOT / "imrgroups/demo/danish_reviews.json").read_text(encoding="utf-8"))["published"]
+    rows = list(db.session.execute(select(FidelityReview).where(FidelityReview.state == "closed")).scalars())
+    found = across([Reviewed(row.kind, sheets.outcome(row).scores) for row in rows], range(1, 14), ("midway", "final"))
+    lines = [(row["mean"], row["n"]) for row in published["items"]]
+    assert [(str(printed(each.mean, 1)), each.n) for each in found.items.values()] == lines
+    assert {kind: (str(printed(each.mean, 1)), str(printed(each.sd, 1)), each.n) for kind, each in found.kinds.items()} == {
+        "midway": ("4.2", "0.3", 10), "final": ("4.9", "0.2", 9),
+    }
+
+
+def test_a_review_is_under_way_and_one_assessor_has_handed_in(here):
+    from imrgroups.fidelity.evidence import access, sheets
+    from imrgroups.fidelity.models import Review as FidelityReview
+
+    review = db.session.execute(
+        select(FidelityReview).join(Group).where(Group.code == "G11", FidelityReview.kind == "midway")
+    ).scalar_one()
+    assert review.state == "rating" and sheets.shared(review) == {}
+    assert access.window_of(review).opens_on <= AS_OF <= access.window_of(review).closes_on
+    assert sorted(len(sheets.own(review.id, row.staff_id)) for row in review.assessors) == [6, 10]
+    assert review.group.centre_id not in {role.centre_id for row in review.assessors for role in row.staff.roles}

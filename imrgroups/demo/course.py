@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from imrgroups.attendance import actions as attendance
 from imrgroups.db import db
-from imrgroups.demo import intake
+from imrgroups.demo import intake, reviewing
 from imrgroups.demo.intake import Book
 from imrgroups.demo.lesson import Lesson
 from imrgroups.demo.places import LANGUAGE, ZONE, Cast, at
@@ -29,7 +29,7 @@ class Step:
     """Something that happens at an instant; meeting: whether a whole meeting is done with it."""
 
     at: datetime
-    do: Callable[[datetime], None]
+    do: Callable[[datetime], object]
     meeting: bool = False
 
 
@@ -50,6 +50,8 @@ def steps(plan: Plan, cast: Cast, as_of: date) -> Iterator[Step]:
         yield Step(at(to - timedelta(days=16), 9), partial(_move, book, number, to))
     if plan.ended_on is not None:
         yield Step(_starts(plan, plan.held[-1]) + timedelta(hours=3), partial(_end, book))
+    for when, do in reviewing.moments(book):
+        yield Step(when, do)
 
 
 def _starts(plan: Plan, number: int) -> datetime:
@@ -112,6 +114,7 @@ def _found(book: Book, now: datetime) -> None:
     book.group_id = group.id
     wanted = select(Meeting.number, Meeting.id).where(Meeting.group_id == group.id)
     book.meetings = dict(db.session.execute(wanted).all())
+    reviewing.plan_reviews(book, now)
 
 
 def _told(book: Book, number: int, now: datetime) -> None:

@@ -33,11 +33,15 @@ class Place:
 
 @dataclass
 class Cast:
-    """The keys of centres and staff once they are there: centres by place, leaders by (centre, place), coordinators by centre."""
+    """The keys of centres and staff once they are there.
+
+    centres by place, leaders by (centre, place), coordinators and assessors by centre.
+    """
 
     centres: list[int] = field(default_factory=list)
     leaders: dict[tuple[int, int], int] = field(default_factory=dict)
     coordinators: list[int] = field(default_factory=list)
+    assessors: list[int] = field(default_factory=list)
 
 
 CENTRES = tuple(
@@ -90,7 +94,7 @@ def open_centres(whole: "Trial") -> Cast:
     for number, place in enumerate(CENTRES):
         here = cast.centres[number]
         cast.coordinators.append(_add(*place.coordinator, [(here, "coordinator")], now))
-        _add(*place.assessor, [(here, "assessor")], now)
+        cast.assessors.append(_add(*place.assessor, [(here, "assessor")], now))
         for order, leader in enumerate(place.leaders):
             cast.leaders[number, order] = _add(*leader, [(here, "leader")], now)
     return cast

@@ -11,9 +11,9 @@ Card = TypeVar("Card")
 FOLDER = Path(__file__).parent
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def stock(name: str) -> dict[str, Any]:
-    """One of the files beside this one: "goals", "words" or "names"."""
+    """One of the files beside this one: "goals", "words", "names" or "reviews"."""
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 

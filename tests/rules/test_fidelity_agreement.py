@@ -11,7 +11,8 @@ from imrgroups.rules.fidelity import agreement
 from imrgroups.rules.fidelity.agreement import BadRating, Reviewed, Spread
 from tests.rules.fidelity_rows import SCALE
 
-DANISH = json.loads((Path(__file__).parent / "danish_reviews.json").read_text(encoding="utf-8"))
+ROOT = Path(__file__).parents[2]
+DANISH = json.loads((ROOT / "imrgroups/demo/danish_reviews.json").read_text(encoding="utf-8"))
 
 
 # --- ratings --------------------------------------------------------------------------------------------------------------

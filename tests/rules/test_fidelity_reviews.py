@@ -64,9 +64,10 @@ def test_a_review_comes_after_the_first_meeting(due_on, refused):
         reviews.check_due(due_on, date(2026, 11, 3))
 
 
-def test_assessors_are_to_be_found_from_the_ninth_week():
+def test_assessors_are_to_be_found_from_the_ninth_week_and_as_long_before_the_final_review():
     first_on = date(2026, 11, 3)
-    assert reviews.assign_from(first_on, SCALE) == date(2026, 12, 29) == first_on + timedelta(weeks=8)
+    assert reviews.assign_from(first_on, "midway", SCALE) == date(2026, 12, 29) == first_on + timedelta(weeks=8)
+    assert date(2027, 8, 3) - reviews.assign_from(first_on, "final", SCALE) == date(2027, 3, 3) - date(2026, 12, 29)
 
 
 @pytest.mark.parametrize(("ended", "day"), [(None, 12), (date(2027, 1, 11), 11), (date(2027, 1, 13), 12)])

@@ -107,7 +107,7 @@ def test_two_assessors_review_a_group(people, frozen, browser_as):
     half = rates(kim, midway, {1: 5, 2: 4}, do="hand_in")
     assert half.status_code == 422 and half.text.count("Choose a score for item") >= 8 and "Seen for item 1" in half.text
     assert rates(kim, midway, {1: 5}, do="save").status_code == 303
-    pinned = rates(kim, midway, KIM, **{"pin-1": "new", "why-5": "Only one sister was called"})
+    pinned = rates(kim, midway, KIM, **{"pin-6": "new", "pin-5": "new", "why-5": "Only one sister was called"})
     assert pinned.status_code == 303
     blind = sue.get(f"/reviews/{midway}/consensus").text + sue.get(f"/reviews/{midway}/rate").text + sue.get(f"/reviews/{midway}").text
     assert "Only one sister" not in blind and "Seen for item" not in blind and "checked" not in sue.get(f"/reviews/{midway}/rate").text
@@ -124,6 +124,8 @@ def test_two_assessors_review_a_group(people, frozen, browser_as):
     # they differ on two items, and settle these with a reason
     page = kim.get(f"/reviews/{midway}/consensus")
     assert "8 of 10" in page.text and "10 of 10" in page.text and "Only one sister" in page.text
+    pinned = sue.get(f"/reviews/{midway}/consensus").text
+    assert "Pinned: Suggested 1: 0 of " in pinned and "Counted for Tuesday 2 March by version 2026.11." in pinned and "Amal" not in pinned
     differing = form(page, "/consensus")
     assert {name for name in re.findall(r'name="score-(\d+)"', page.text)} == {"5", "8"}
     silent = kim.post(differing.action, data=differing.filled(**{"score-5": "2", "score-8": "5"}))

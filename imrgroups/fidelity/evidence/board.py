@@ -96,7 +96,7 @@ def lines(now: datetime, *, centre_ids: Collection[int] = (), review_ids: Collec
         scale, today = instrument_of(row), now.astimezone(ZoneInfo(row.timezone)).date()
         found.append(Line(
             row.id, row.group_id, row.name, row.centre, row.kind, scale.review(row.kind).name, row.state, row.due_on, window_of(row), today,
-            assign_from(row.on or row.starts_on, scale) <= today, tuple(people.get(row.id, ())),
+            assign_from(row.on or row.starts_on, row.kind, scale) <= today, tuple(people.get(row.id, ())),
         ))
     return found
 

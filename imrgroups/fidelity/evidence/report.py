@@ -78,7 +78,7 @@ def full(review: Review) -> Full | None:
     previous = reports.review_before(review)
     earlier = sheets.outcome(previous) if previous else None
     earlier_report = reports.report_of(previous.id) if previous else None
-    names = folder.staff_names()
+    names, counts = folder.staff_names(), json.loads(report.sources)
     rows = [
         Row(scale.item(item), earlier.scores.get(item) if earlier else None, score, sections.get(f"item-{item}", ""))
         for item, score in outcome.scores.items()
@@ -87,7 +87,7 @@ def full(review: Review) -> Full | None:
         review, board.lines(config.now(), review_ids=[review.id])[0], report, scale, outcome, rows, found, rated,
         next((step.name for step in system.bands if step.word == word), ""), system.name,
         mean(earlier.scores.values())[0] if earlier else None, earlier_report.data_on if earlier_report else None,
-        sections, {name: count for name, count in json.loads(report.sources).items() if count},
+        sections, {name: counts[name] for name in reports.SOURCES if counts.get(name)},
         reports.advice_of(review.id), reports.advice_before(review), names,
         [Signed(names.get(row.staff_id, ""), row.signed_at) for row in reports.signatures(report.id)],
         names.get(report.answered_by_id or 0, ""),

@@ -1,11 +1,13 @@
 """A report on paper, from the same parts as the page."""
 
+from datetime import datetime
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from imrgroups import pdf
 from imrgroups.fidelity.evidence.report import Full
 from imrgroups.fidelity.views import words
-from imrgroups.i18n import curriculum, day, gettext, language, number, percent, when
+from imrgroups.i18n import curriculum, full_day, gettext, language, number, percent
 from imrgroups.rules.fidelity.agreement import printed as rounded
 
 
@@ -25,14 +27,15 @@ def _version(full: Full) -> str:
 
 
 def _data(full: Full) -> str:
-    return gettext("Data of %(day)s", day=day(full.report.data_on))
+    return gettext("Data of %(day)s", day=full_day(full.report.data_on))
 
 
 def _cover(full: Full) -> list[pdf.Block]:
     pairs = [
         (gettext("Centre"), full.line.centre), (gettext("Group"), full.line.group),
         (gettext("Assessors"), ", ".join(each.name for each in full.line.assessors)),
-        (gettext("Review due"), day(full.line.due_on)), (gettext("Scale"), _version(full)), (gettext("Data of"), day(full.report.data_on)),
+        (gettext("Review due"), full_day(full.line.due_on)), (gettext("Scale"), _version(full)),
+        (gettext("Data of"), full_day(full.report.data_on)),
     ]
     found: list[pdf.Block] = [pdf.Pairs(pairs)]
     for name in ("purpose", "method"):
@@ -88,7 +91,7 @@ def summary(full: Full) -> list[str]:
     if full.before is not None:
         change = rounded(full.mean - full.before)
         lines.append(gettext(
-            "The review before, with data of %(day)s: mean %(mean)s. Change: %(change)s.", day=day(full.before_on),
+            "The review before, with data of %(day)s: mean %(mean)s. Change: %(change)s.", day=full_day(full.before_on),
             mean=_mean(full.before), change=f"{'+' if change and change > 0 else ''}{number(float(change or 0), 2)}",
         ))
     agreed = full.outcome.agreement
@@ -123,11 +126,15 @@ def _advice(full: Full) -> list[pdf.Block]:
             [gettext("Advice"), gettext("The leaders say"), gettext("The assessors saw")], rows, widths=[3, 1.3, 1.5])]
     if full.advice:
         rows = [
-            [str(row.item) if row.item else "", row.text, full.owners.get(row.owner_id or 0, ""), day(row.due_on)] for row in full.advice
+            [str(row.item or ""), row.text, full.owners.get(row.owner_id or 0, ""), full_day(row.due_on)] for row in full.advice
         ]
         found += [pdf.Heading(gettext("Advice")), pdf.Table(
             [gettext("Item"), gettext("Advice"), gettext("Who"), gettext("Until")], rows, widths=[0.7, 3, 1.4, 1.6])]
     return found + _section(full, "next")
+
+
+def _on(at: datetime | None, zone: str) -> str:
+    return full_day(at.astimezone(ZoneInfo(zone)).date()) if at else ""
 
 
 def _end(full: Full) -> list[pdf.Block]:
@@ -135,10 +142,10 @@ def _end(full: Full) -> list[pdf.Block]:
     if full.report.answer:
         found += [
             pdf.Heading(gettext("The leaders' answer")), *_lines(full.report.answer),
-            pdf.Paragraph(f"{full.answered_by}, {when(full.report.answered_at, zone)}"),
+            pdf.Paragraph(f"{full.answered_by}, {_on(full.report.answered_at, zone)}"),
         ]
     elif full.report.state == "final":
         found += [pdf.Heading(gettext("The leaders' answer")), pdf.Paragraph(gettext("The leaders did not answer in time."))]
     if full.signatures:
-        found += [pdf.Heading(gettext("Signed by")), pdf.Bullets([f"{each.name}, {when(each.at, zone)}" for each in full.signatures])]
+        found += [pdf.Heading(gettext("Signed by")), pdf.Bullets([f"{each.name}, {_on(each.at, zone)}" for each in full.signatures])]
     return found

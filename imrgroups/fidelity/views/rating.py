@@ -1,6 +1,7 @@
 """An assessor's own sheet, and what two assessors settle on."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -10,7 +11,7 @@ from imrgroups.db import db
 from imrgroups.fidelity.actions import CannotReview, rating
 from imrgroups.fidelity.actions.rating import Given
 from imrgroups.fidelity.evidence import sheets
-from imrgroups.fidelity.evidence.told import Told, told
+from imrgroups.fidelity.evidence.told import told
 from imrgroups.fidelity.models import Review
 from imrgroups.fidelity.views import words
 from imrgroups.fidelity.views.addresses import bp
@@ -20,6 +21,7 @@ from imrgroups.i18n import day, gettext
 from imrgroups.rules.fidelity.reviews import counted_on
 
 LONGEST = 4000
+NOBODY = 0  # whom evidence is told to when others will read it: by pseudonyms alone
 
 
 @bp.get("/reviews/<int:review_id>/rate")
@@ -38,9 +40,8 @@ def save_rating(review_id: int) -> Answer:
     """Save what is there, hand the sheet in, or take it back."""
     row, _line = of(review_id)
     what, by, now = request.form.get("do", "save"), auth.staff_id(), config.now()
-    evidence = _evidence(row)
-    items = sheets.items_of(row)
-    typed = {item: _typed(item, evidence) for item in items} if what != "back" else {}
+    pins = _pins(row)
+    typed = {item: _typed(item, pins.get(item, "")) for item in sheets.items_of(row)} if what != "back" else {}
     unsaid = [item for item, (one, none) in typed.items() if none and not one.not_rated]
     wrong = {item: gettext("Write why item %(item)s is not rated", item=item) for item in unsaid}
     if not wrong:
@@ -56,7 +57,7 @@ def save_rating(review_id: int) -> Answer:
             db.session.rollback()
             wrong = _wrong(error, typed)
     if wrong:
-        return _sheet(row, typed, wrong, evidence)
+        return _sheet(row, typed, wrong)
     said = {
         "back": gettext("Your sheet is open again."), "hand_in": gettext("Your sheet is handed in. It stays as it is."),
         "save": gettext("Saved. Only you can see it."),
@@ -65,22 +66,25 @@ def save_rating(review_id: int) -> Answer:
     return redirect(url_for("fidelity.review" if what == "hand_in" else "fidelity.rate", review_id=review_id), 303)
 
 
-def _typed(item: int, evidence: Told) -> tuple[Given, bool]:
+def _typed(item: int, pin: str) -> tuple[Given, bool]:
     """What the form says of one item, and whether "not rated" is chosen. A score that is no whole number stays text, to be refused."""
     score, why = request.form.get(f"score-{item}", ""), clean(request.form.get(f"why-{item}"))[:LONGEST]
     none = score == "none"
     number = None if none or not score else int(score) if score.isascii() and score.isdecimal() and len(score) < 4 else score
     pinned = request.form.get(f"pinned-{item}", "") if request.form.get(f"pin-{item}") == "kept" else ""
     if request.form.get(f"pin-{item}") == "new":
-        pinned = _pin(item, evidence)
+        pinned = pin
     not_rated = clean(request.form.get(f"not-{item}"))[:LONGEST] if none else ""
     return Given(number, not_rated, why, clean(pinned)[:LONGEST]), none  # type: ignore[arg-type]
 
 
-def _pin(item: int, evidence: Told) -> str:
-    """The evidence of an item as it reads now, with its day and the version of the scale."""
-    source = gettext("Counted for %(day)s by version %(version)s.", day=day(evidence.on), version=evidence.scale.version)
-    return "\n".join([*evidence.lines[item], source])
+def _pins(review: Review) -> dict[int, str]:
+    """The evidence to be pinned, by item, as it reads now, with its day and the version of the scale; never with names: others read it."""
+    if "new" not in {request.form.get(f"pin-{item}") for item in sheets.items_of(review)}:
+        return {}
+    seen = told(review, NOBODY, _today(review))
+    source = gettext("Counted for %(day)s by version %(version)s.", day=day(seen.on), version=seen.scale.version)
+    return {item: "\n".join([*lines, source]) for item, lines in seen.lines.items()}
 
 
 def _wrong(error: CannotReview, typed: Mapping[int, tuple[Given, bool]]) -> dict[int, str]:
@@ -95,12 +99,12 @@ def _wrong(error: CannotReview, typed: Mapping[int, tuple[Given, bool]]) -> dict
     return {0: words.refused(error)}
 
 
-def _evidence(review: Review) -> Told:
-    return told(review, auth.staff_id(), counted_on(config.today(review.group.timezone), review.group.ended_on))
+def _today(review: Review) -> date:
+    return counted_on(config.today(review.group.timezone), review.group.ended_on)
 
 
-def _sheet(review: Review, typed: Mapping[int, tuple[Given, bool]], wrong: dict[int, str], evidence: Told | None = None) -> Answer:
-    evidence = evidence or _evidence(review)
+def _sheet(review: Review, typed: Mapping[int, tuple[Given, bool]], wrong: dict[int, str]) -> Answer:
+    evidence = told(review, auth.staff_id(), _today(review))
     auth.looked_at(*evidence.people)
     _row, line = of(review.id)
     own = next(each for each in line.assessors if each.id == auth.staff_id())
@@ -143,7 +147,7 @@ def consensus(review_id: int) -> Answer:
                 else gettext("Choose a whole number from 1 to 5 for item %(item)s", item=item)
                 for item in error.items
             } or {0: words.refused(error)}
-    evidence = _evidence(row)
+    evidence = told(row, auth.staff_id(), _today(row))
     auth.looked_at(*evidence.people)
     return render_template(
         "fidelity/consensus.html", review=row, line=line, outcome=outcome, wrong=wrong, typed=typed, evidence=evidence,

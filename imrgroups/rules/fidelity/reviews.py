@@ -69,9 +69,14 @@ def check_due(due_on: date, first_on: date) -> None:
         raise BadReview("before_start")
 
 
-def assign_from(first_on: date, instrument: Instrument) -> date:
-    """The day from which a review without assessors is called: the first day of the week the instrument names, counted from 1."""
-    return first_on + timedelta(weeks=instrument.timing.assign_by_week - 1)
+def assign_from(first_on: date, kind: str, instrument: Instrument) -> date:
+    """The day from which a review without assessors is called: for the first review the first day of the week the instrument names.
+
+    Weeks are counted from 1. Later reviews get as much time between that day and the day they are due.
+    """
+    first = min(review.due_on(first_on) for review in instrument.reviews)
+    lead = first - (first_on + timedelta(weeks=instrument.timing.assign_by_week - 1))
+    return instrument.review(kind).due_on(first_on) - lead
 
 
 def counted_on(on: date, ended_on: date | None) -> date:
