@@ -30,6 +30,7 @@ def all_jobs() -> tuple[Job, ...]:
     """Every job of the program."""
     from imrgroups.desk import actions as desk
     from imrgroups.fidelity.actions import reviews
+    from imrgroups.outcomes import actions as outcomes
     from imrgroups.outreach import actions as outreach
     from imrgroups.staff import actions as staff
 
@@ -41,6 +42,8 @@ def all_jobs() -> tuple[Job, ...]:
         Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
         Job("expire-messages", timedelta(minutes=10), outreach.expire, "Gives up messages whose time is past."),
         Job("fetch-replies", timedelta(minutes=5), _fetch, "Fetches replies that came in while nobody listened."),
+        Job("ask-after-modules", timedelta(hours=1), outcomes.ask_after_modules, "Asks three short questions when a module is over."),
+        Job("take-answers", timedelta(minutes=1), outcomes.take_replies, "Takes answers that came by text, and asks what comes next."),
         Job("forget-receipts", timedelta(hours=6), desk.sweep_receipts, "Forgets the keys of taps answered more than two days ago."),
     )
 

@@ -17,6 +17,8 @@ PAGES = {
         "/groups/{group}/end",
         "/groups/{group}/fidelity",
         "/groups/{group}/fidelity/months",
+        "/groups/{group}/voice",
+        "/groups/{group}/voice/recovery-strategies",
         "/groups/{group}/meetings/new",
         "/meetings/{coming}",
         "/meetings/{coming}/move",

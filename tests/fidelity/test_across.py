@@ -15,7 +15,7 @@ from imrgroups.groups.models import Group
 from imrgroups.rules.fidelity import agreement
 from imrgroups.rules.fidelity.agreement import printed
 
-DANISH = json.loads((Path(__file__).parents[1] / "rules" / "danish_reviews.json").read_text(encoding="utf-8"))
+DANISH = json.loads((Path(__file__).parents[2] / "imrgroups" / "demo" / "danish_reviews.json").read_text(encoding="utf-8"))
 
 
 def add_review(world, number, kind, scores, *, state="final"):

@@ -33,6 +33,8 @@ NOT_CARRIED = {
         ("reviews", "review_assessors", "ratings", "consensus", "reports", "report_signatures", "recommendations"),
         "belongs to two centres at once; a backup carries it",
     ),
+    **dict.fromkeys(("day_tasks", "interview_notes", "observations", "drawn_people"), "of assessors; a backup carries it"),
+    **dict.fromkeys(("answer_sheets", "answers"), "what participants said in confidence; a backup carries it"),
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",
     "staff.mf_recovery_codes": "secret", "staff.confirmed_at": "of Flask-Security", "staff.active": "follows from left_on",
     "own_words": "a person's own, they travel in a backup", "habits": "how this installation reminds",

@@ -165,6 +165,8 @@ def _tell(occasion: str, incoming: Incoming, persons: Sequence[Participant], now
 
 def _answer(row: Reply, question: Message, person: Participant, now: datetime, by: int | None) -> None:
     """What an answer does: 2 to a reminder is told beforehand, 1 takes that back, 3 is a call to make. What happened stays another fact."""
+    if question.occasion == "pulse":  # there 1, 2 and 3 are answers to the question; the room of answers reads them
+        return
     if row.meaning == "call_me":
         task = CallTask(
             key=f"asked/{row.sid}", participant_id=person.id, group_id=question.group_id, meeting_id=question.meeting_id, staff_id=None,
