@@ -273,12 +273,6 @@ def _enforce() -> Response | str | tuple[str, int] | None:
     return None
 
 
-def undeclared(app: Flask) -> list[str]:
-    """The endpoints that declare no policy; a test holds that there are none, and such a view answers 500."""
-    ours = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.endpoint.startswith(f"{OPEN_BLUEPRINT}.")} - OPEN
-    return sorted(endpoint for endpoint in ours if not hasattr(app.view_functions[endpoint], "policy"))
-
-
 def _write_looks(response: Response) -> Response:
     shown, ties = g.get("looked_at"), g.get("ties")
     showing = (response.status_code < 300 or response.status_code in SHOWING) and request.method != "HEAD"

@@ -50,6 +50,7 @@ def _things() -> dict[str, object]:
     from sqlalchemy import select
 
     from imrgroups.enrolment.models import Enrolment
+    from imrgroups.fidelity.models import Review, ReviewAssessor
     from imrgroups.groups.models import Group, Meeting
     from imrgroups.staff.models import Role
 
@@ -66,6 +67,11 @@ def _things() -> dict[str, object]:
         .first()
         for name in ("coordinator", "assessor", "administrator")
     }
+    reviews = {row.kind: row.id for row in db.session.execute(select(Review).where(Review.group_id == group.id)).scalars()}
+    reported = db.session.execute(select(Review.id).where(Review.state == "closed")).scalars().first()
+    people["assessor"] = (
+        db.session.execute(select(ReviewAssessor.staff_id).where(ReviewAssessor.review_id == reviews["midway"])).scalars().first()
+    )
     person = db.session.execute(select(Enrolment.participant_id).where(Enrolment.group_id == group.id)).scalars().first()
     return {
         "group": group.id,
@@ -73,6 +79,9 @@ def _things() -> dict[str, object]:
         "held": held,
         "coming": coming,
         "person": person,
+        "review": reviews["midway"],
+        "final": reviews["final"],
+        "reported": reported,
         "staff": {"leader": group.leaders[0].id, **people},
     }
 

@@ -19,6 +19,9 @@ PAGES = {
         "/groups/{group}/fidelity/months",
         "/groups/{group}/voice",
         "/groups/{group}/voice/recovery-strategies",
+        "/groups/{group}/reviews",
+        "/reviews/{review}",
+        "/reviews/{reported}/report",
         "/groups/{group}/meetings/new",
         "/meetings/{coming}",
         "/meetings/{coming}/move",
@@ -51,6 +54,10 @@ PAGES = {
         "/overview",
         "/fidelity?state=all",
         "/reviews/across",
+        "/reviews",
+        "/reviews/{review}",
+        "/reviews/{final}/assessors",
+        "/reviews/{final}/dates",
         "/groups",
         "/groups/new",
         "/centres",
@@ -64,7 +71,16 @@ PAGES = {
         "/curriculum/translate/da",
     ],
     "administrator": ["/today", "/centres", "/centres/{centre}", "/centres/{centre}/edit", "/centres/new"],
-    "assessor": ["/today", "/curriculum", "/groups/{group}"],
+    "assessor": [
+        "/today",
+        "/curriculum",
+        "/groups/{group}",
+        "/reviews",
+        "/reviews/{review}",
+        "/reviews/{review}/rate",
+        "/reviews/{review}/consensus",
+        "/reviews/{final}/rate",
+    ],
 }
 ALL = [(role, path) for role, paths in PAGES.items() for path in paths]
 axe = Axe()

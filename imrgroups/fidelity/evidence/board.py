@@ -75,7 +75,7 @@ class Line:
 
 
 def lines(now: datetime, *, centre_ids: Collection[int] = (), review_ids: Collection[int] = (), group_id: int = 0) -> list[Line]:
-    """The reviews of these centres, or these reviews, or those of one group; by the day they are due. Three statements."""
+    """The reviews of these centres, or these reviews, or those of one group; by the day they are due. Two statements."""
     first = (
         select(Meeting.group_id, func.min(Meeting.meets_on).label("on")).where(Meeting.state != "cancelled").group_by(Meeting.group_id)
     ).subquery()
@@ -125,7 +125,7 @@ class Reminder:
 
 
 def reviews_needing_reminder(now: datetime) -> list[Reminder]:
-    """The assessors who have not handed in and have something new to hear today; said so once `reminded_at` is set. Two statements."""
+    """The assessors who have not handed in and have something new to hear today; said so once `reminded_at` is set. One statement."""
     wanted = (
         select(
             Review.id, Review.due_on, Review.extended_until_on, Review.instrument, Review.instrument_version, Group.timezone,

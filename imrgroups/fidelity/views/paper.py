@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from imrgroups import pdf
 from imrgroups.fidelity.evidence.report import Full
 from imrgroups.fidelity.views import words
-from imrgroups.i18n import curriculum, full_day, gettext, language, number, percent
+from imrgroups.i18n import curriculum, direction, full_day, gettext, language, number, percent
 from imrgroups.rules.fidelity.agreement import printed as rounded
 
 
@@ -80,6 +81,12 @@ def _mean(value: Fraction) -> str:
     return number(float(rounded(value) or 0), 2)
 
 
+def _signed(value: Any, sign: str = "") -> str:
+    """A number that may be below nought; in a line from right to left a mark keeps its sign in front."""
+    mark = "\u200e" if direction() == "rtl" else ""
+    return f"{mark}{sign}{number(float(value or 0), 2)}"
+
+
 def summary(full: Full) -> list[str]:
     """The mean with how many were rated, the band and its system, the change, and how the assessors agreed: a line each."""
     if full.mean is None:
@@ -92,13 +99,13 @@ def summary(full: Full) -> list[str]:
         change = rounded(full.mean - full.before)
         lines.append(gettext(
             "The review before, with data of %(day)s: mean %(mean)s. Change: %(change)s.", day=full_day(full.before_on),
-            mean=_mean(full.before), change=f"{'+' if change and change > 0 else ''}{number(float(change or 0), 2)}",
+            mean=_mean(full.before), change=_signed(change, "+" if change and change > 0 else ""),
         ))
     agreed = full.outcome.agreement
     if agreed is None:
         lines.append(gettext("One assessor rated alone."))
     else:
-        kappa = gettext("none, as nothing varies") if agreed.kappa is None else number(float(agreed.kappa), 2)
+        kappa = gettext("none, as nothing varies") if agreed.kappa is None else _signed(agreed.kappa)
         lines.append(gettext(
             "Before settling, both gave the same score on %(same)s and were at most one apart on %(near)s. Weighted kappa: %(kappa)s.",
             same=percent(agreed.exact, agreed.rated), near=percent(agreed.within_one, agreed.rated), kappa=kappa,
