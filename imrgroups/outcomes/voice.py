@@ -46,7 +46,7 @@ def voices(group_id: int) -> list[Voice]:
     """Every module of a group that people were asked about, in the order of the programme. Two statements."""
     asked, answered, counts = _counted(group_id)
     modules = [module for module in content.load().modules.values() if module.id in asked]
-    return [_voice(module.id, str(module.title), asked[module.id], answered[module.id], counts[module.id]) for module in modules]
+    return [_voice(module.id, module.title.source, asked[module.id], answered[module.id], counts[module.id]) for module in modules]
 
 
 def together(group_id: int) -> Voice:

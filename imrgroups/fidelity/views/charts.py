@@ -36,7 +36,7 @@ def _look(*, height: int, series: int) -> dict[str, Any]:
     return {
         "style": style, "js": (), "width": 900, "height": height, "explicit_size": False, "show_legend": series > 1,
         "legend_at_bottom": True, "legend_at_bottom_columns": series, "range": (0, 5), "y_labels": [0, 1, 2, 3, 4, 5],
-        "pretty_print": False, "include_x_axis": True, "margin": 10, "disable_xml_declaration": False,
+        "pretty_print": False, "include_x_axis": True, "margin": 10, "margin_right": 40, "disable_xml_declaration": False,
     }
 
 

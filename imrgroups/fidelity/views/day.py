@@ -112,7 +112,8 @@ def observe(review_id: int) -> Answer | Response:
     families: dict[str, list[object]] = {}
     for technique in programme.techniques.values():
         families.setdefault(technique.family, []).append(technique)
-    names = {step.id: step.title for step in programme.steps} | {key: each.title for key, each in programme.techniques.items()}
+    techniques = {key: each.title.source for key, each in programme.techniques.items()}
+    names = {step.id: step.title.source for step in programme.steps} | techniques
     return render_template(
         "fidelity/observe.html", review=row, line=line, steps=programme.steps, families=families, names=names, key=new_key(), wrong=wrong,
         seen=[] if "bare" in request.args else reads.seen(review_id, auth.staff_id()), text=request.form.get("text", "") if wrong else "",

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from babel.dates import format_date
 from flask import Response, render_template
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from imrgroups.fidelity.evidence import course, steps
 from imrgroups.fidelity.views import charts, spreadsheet
 from imrgroups.fidelity.views.addresses import bp
 from imrgroups.groups.models import Group, Meeting
-from imrgroups.i18n import curriculum, gettext, short_day
+from imrgroups.i18n import curriculum, gettext, language
 from imrgroups.rules.fidelity.agreement import printed
 from imrgroups.rules.fidelity.reviews import counted_on
 
@@ -69,7 +70,7 @@ def months_chart(group_id: int) -> Response:
     _row, on = _group(group_id)
     points = course.months(evidence.group_facts(group_id), on)
     means = [float(point.mean) if point.mean is not None else None for point in points]
-    return charts.lines([short_day(point.on) for point in points], {gettext("Suggested mean"): means})
+    return charts.lines([format_date(point.on, "MMM", locale=language()) for point in points], {gettext("Suggested mean"): means})
 
 
 @bp.get("/groups/<int:group_id>/fidelity.csv")
