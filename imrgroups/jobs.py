@@ -31,6 +31,7 @@ def all_jobs() -> tuple[Job, ...]:
     from imrgroups.desk import actions as desk
     from imrgroups.fidelity.actions import binders, reminders, reviews
     from imrgroups.mypage import actions as mypage
+    from imrgroups.outcomes import actions as outcomes
     from imrgroups.outreach import actions as outreach
     from imrgroups.outreach.actions import ladder as after
     from imrgroups.outreach.actions import planning
@@ -51,6 +52,8 @@ def all_jobs() -> tuple[Job, ...]:
         Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
         Job("expire-messages", timedelta(minutes=10), outreach.expire, "Gives up messages whose time is past."),
         Job("fetch-replies", timedelta(minutes=5), _fetch, "Fetches replies that came in while nobody listened."),
+        Job("ask-after-modules", timedelta(hours=1), outcomes.ask_after_modules, "Asks three short questions when a module is over."),
+        Job("take-answers", timedelta(minutes=1), outcomes.take_replies, "Takes answers that came by text, and asks what comes next."),
         Job("forget-receipts", timedelta(hours=6), desk.sweep_receipts, "Forgets the keys of taps answered more than two days ago."),
         Job(
             "delete-at-retention", timedelta(hours=6), _delete_at_retention,

@@ -23,8 +23,8 @@ from imrgroups.staff import accounts
 from imrgroups.staff.models import Role, Staff
 
 ROOMS = (
-    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "fidelity", "mypage",
-    "desk", "overview",
+    "staff", "people", "library", "groups", "enrolment", "attendance", "goals", "homework", "notes", "outreach", "outcomes", "fidelity",
+    "mypage", "desk", "overview",
 )
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "

@@ -18,6 +18,9 @@ PAGES = {
         "/groups/{group}/fidelity",
         "/groups/{group}/gaps",
         "/reviews/{review}/binder/receipt",
+        "/groups/{group}/fidelity/months",
+        "/groups/{group}/voice",
+        "/groups/{group}/voice/recovery-strategies",
         "/groups/{group}/reviews",
         "/reviews/{review}",
         "/reviews/{reported}/report",
@@ -60,6 +63,8 @@ PAGES = {
     "coordinator": [
         "/today",
         "/overview",
+        "/fidelity?state=all",
+        "/reviews/across",
         "/reviews",
         "/reviews/{review}",
         "/reviews/{final}/assessors",

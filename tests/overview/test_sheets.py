@@ -38,6 +38,8 @@ NOT_CARRIED = {
     ),
     "call_tasks": "calls of this installation", "offered_slots": "offered from here",
     "number_states": "what this installation found out of numbers",
+    **dict.fromkeys(("day_tasks", "interview_notes", "observations", "drawn_people"), "of assessors; a backup carries it"),
+    **dict.fromkeys(("answer_sheets", "answers"), "what participants said in confidence; a backup carries it"),
     "staff.password": "secret", "staff.fs_uniquifier": "secret", "staff.tf_primary_method": "secret", "staff.tf_totp_secret": "secret",
     "staff.mf_recovery_codes": "secret", "staff.confirmed_at": "of Flask-Security", "staff.active": "follows from left_on",
     "own_words": "a person's own, they travel in a backup", "habits": "how this installation reminds",

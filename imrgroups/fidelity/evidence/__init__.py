@@ -1,5 +1,7 @@
 """Evidence for the fidelity scale: a group's rows read from the database, one statement a kind, and counted by rules.fidelity."""
 
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -12,7 +14,6 @@ from imrgroups.fidelity.evidence.instruments import scale
 from imrgroups.goals.models import FollowUp, Goal, Step
 from imrgroups.groups.models import Meeting, PlannedTopic
 from imrgroups.homework.models import Assignment
-from imrgroups.i18n import ngettext
 from imrgroups.library import content
 from imrgroups.notes.models import HandoutGiven, TechniqueUse, TopicTaught
 from imrgroups.people.actions import retention
@@ -22,7 +23,9 @@ from imrgroups.rules.fidelity import Evidence
 from imrgroups.rules.fidelity import facts as rows
 from imrgroups.rules.fidelity.scale import Instrument
 
-__all__ = ["as_json", "count", "found", "group_facts", "next_step", "scale"]
+__all__ = ["as_json", "band_name", "count", "facts_of", "found", "group_facts", "scale"]
+
+
 def found(group_id: int, on: date) -> Evidence:
     """The thirteen items of a group as of a day, by the shipped scale; people, meetings and leaders behind them appear by their keys."""
     return count(group_facts(group_id), on, scale())
@@ -38,114 +41,99 @@ def as_json(group: str, seen: Evidence) -> dict[str, Any]:
     return fidelity.as_json(seen, group)
 
 
-def next_step(item: fidelity.ItemEvidence) -> str:
-    """The cheapest next point of an item in words; empty where there is none."""
-    if not item.next:
-        return ""
-    if item.unit == "people":
-        return ngettext("%(num)s more person would move this up.", "%(num)s more people would move this up.", item.next)
-    if item.unit == "topics":
-        return ngettext("%(num)s more topic would move this up.", "%(num)s more topics would move this up.", item.next)
-    return ngettext("%(num)s more meeting with it would move this up.", "%(num)s more meetings with it would move this up.", item.next)
+def band_name(seen: Evidence, system: str) -> str:
+    """The name of the band a group's mean falls into, in English; empty where there is no mean."""
+    word = seen.bands.get(system)
+    bands = next((each.bands for each in scale().band_systems if each.id == system), ())
+    return next((band.name for band in bands if band.word == word), "")
 
 
 def group_facts(group_id: int) -> rows.GroupFacts:
     """Everything recorded about one group, on any day; the rules leave out what came after the day asked for."""
-    here = Meeting.group_id == group_id
-    goals = _read(rows.Goal, select(Goal.id, Goal.participant_id, Goal.set_on).where(Goal.group_id == group_id))
-    return rows.GroupFacts(
-        meetings=_read(rows.Meeting, select(Meeting.id, Meeting.meets_on, Meeting.state, Meeting.number).where(here)),
-        enrolments=_read(
-            rows.Enrolment, select(Enrolment.participant_id, Enrolment.joined_on, Enrolment.left_on).where(Enrolment.group_id == group_id)
-        ),
-        marks=_read(
-            rows.Mark, select(Mark.participant_id, Mark.meeting_id, Mark.state).join(Meeting, Meeting.id == Mark.meeting_id).where(here)
-        ),
-        make_ups=_read(
-            rows.MakeUp,
-            select(MakeUp.participant_id, MakeUp.meeting_id, MakeUp.done_on, MakeUp.kind)
-            .join(Meeting, Meeting.id == MakeUp.meeting_id)
-            .where(here),
-        ),
-        taught=_topics(TopicTaught, group_id),
-        planned=_topics(PlannedTopic, group_id),
-        handouts=_handouts(group_id),
-        goals=goals,
-        steps=[
-            rows.Step(goal, due, done, supporter is not None)
-            for goal, due, done, supporter in db.session.execute(
-                select(Step.goal_id, Step.due_on, Step.done_on, Step.supporter_id)
-                .join(Goal, Goal.id == Step.goal_id)
-                .where(Goal.group_id == group_id)
-            )
-        ],
-        follow_ups=_read(
-            rows.FollowUp,
-            select(FollowUp.goal_id, FollowUp.meeting_id).join(Goal, Goal.id == FollowUp.goal_id).where(Goal.group_id == group_id),
-        ),
-        homework=[
-            rows.Homework(person, meeting, supporter is not None)
-            for person, meeting, supporter in db.session.execute(
-                select(Assignment.participant_id, Assignment.meeting_id, Assignment.supporter_id)
-                .join(Meeting, Meeting.id == Assignment.meeting_id)
-                .where(here)
-            )
-        ],
-        contacts=_contacts(group_id),
-        techniques=_techniques(group_id),
-        no_longer_held=retention.deleted(group_id),
-        leaders=_read(
-            rows.LeaderPresent,
-            select(LeaderPresent.meeting_id, LeaderPresent.staff_id).join(Meeting, Meeting.id == LeaderPresent.meeting_id).where(here),
-        ),
-    )
+    return facts_of([group_id])[group_id]
 
 
-def _read(row: Any, wanted: Select[Any]) -> list[Any]:
-    return [row(*values) for values in db.session.execute(wanted)]
+def facts_of(group_ids: Collection[int]) -> dict[int, rows.GroupFacts]:
+    """The same of many groups by key, in as many statements as of one."""
+    ids = list(group_ids)
+    held, of_goal = Meeting.group_id.in_(ids), Goal.group_id.in_(ids)
+
+    def at_meetings(model: Any, *columns: Any) -> Select[Any]:
+        return select(Meeting.group_id, *columns).select_from(model).join(Meeting, Meeting.id == model.meeting_id).where(held)
+
+    def of_goals(model: Any, *columns: Any) -> Select[Any]:
+        return select(Goal.group_id, *columns).select_from(model).join(Goal, Goal.id == model.goal_id).where(of_goal)
+
+    kinds = {
+        "meetings": _read(rows.Meeting, select(Meeting.group_id, Meeting.id, Meeting.meets_on, Meeting.state, Meeting.number).where(held)),
+        "enrolments": _read(rows.Enrolment, select(
+            Enrolment.group_id, Enrolment.participant_id, Enrolment.joined_on, Enrolment.left_on).where(Enrolment.group_id.in_(ids))),
+        "marks": _read(rows.Mark, at_meetings(Mark, Mark.participant_id, Mark.meeting_id, Mark.state)),
+        "make_ups": _read(rows.MakeUp, at_meetings(MakeUp, MakeUp.participant_id, MakeUp.meeting_id, MakeUp.done_on, MakeUp.kind)),
+        "taught": _read(_topic(), at_meetings(TopicTaught, TopicTaught.meeting_id, TopicTaught.module).distinct()),
+        "planned": _read(_topic(), at_meetings(PlannedTopic, PlannedTopic.meeting_id, PlannedTopic.module).distinct()),
+        "handouts": _read(_handout(), at_meetings(
+            HandoutGiven, HandoutGiven.participant_id, HandoutGiven.meeting_id, HandoutGiven.handout)),
+        "goals": _read(rows.Goal, select(Goal.group_id, Goal.id, Goal.participant_id, Goal.set_on).where(of_goal)),
+        "steps": _read(_step, of_goals(Step, Step.goal_id, Step.due_on, Step.done_on, Step.supporter_id)),
+        "follow_ups": _read(rows.FollowUp, of_goals(FollowUp, FollowUp.goal_id, FollowUp.meeting_id)),
+        "homework": _read(_homework, at_meetings(
+            Assignment, Assignment.participant_id, Assignment.meeting_id, Assignment.supporter_id)),
+        "contacts": _read(rows.Contact, select(Enrolment.group_id, Supporter.participant_id, SupporterContact.contact_on)
+                          .join(Supporter, Supporter.participant_id == Enrolment.participant_id)
+                          .join(SupporterContact, SupporterContact.supporter_id == Supporter.id)
+                          .where(Enrolment.group_id.in_(ids)).distinct()),
+        "techniques": _read(_technique(), at_meetings(
+            TechniqueUse, TechniqueUse.meeting_id, TechniqueUse.technique, TechniqueUse.staff_id)),
+        "leaders": _read(rows.LeaderPresent, at_meetings(LeaderPresent, LeaderPresent.meeting_id, LeaderPresent.staff_id)),
+    }
+    gone = retention.deleted_of(ids)
+    return {
+        key: rows.GroupFacts(**{kind: by_group.get(key, []) for kind, by_group in kinds.items()}, no_longer_held=gone.get(key, 0))
+        for key in ids
+    }
 
 
-def _topics(model: Any, group_id: int) -> list[rows.Taught]:
+def _read(row: Callable[..., Any], wanted: Select[Any]) -> dict[int, list[Any]]:
+    """Rows by the group that the first column names; what `row` makes nothing of is left out."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for group, *values in db.session.execute(wanted):
+        made = row(*values)
+        if made is not None:
+            found[group].append(made)
+    return found
+
+
+def _topic() -> Callable[..., rows.Taught | None]:
     modules = content.load().modules
-    wanted = select(model.meeting_id, model.module).join(Meeting, Meeting.id == model.meeting_id).where(Meeting.group_id == group_id)
-    return [
-        rows.Taught(meeting, module, modules[module].scale_topic, modules[module].skills)
-        for meeting, module in db.session.execute(wanted.distinct())
-        if module in modules
-    ]
+
+    def made(meeting: int, module: str) -> rows.Taught | None:
+        return rows.Taught(meeting, module, modules[module].scale_topic, modules[module].skills) if module in modules else None
+
+    return made
 
 
-def _handouts(group_id: int) -> list[rows.Handout]:
+def _handout() -> Callable[..., rows.Handout | None]:
     module_of = {topic.handout: module.id for module in content.load().modules.values() for topic in module.topics}
-    wanted = (
-        select(HandoutGiven.participant_id, HandoutGiven.meeting_id, HandoutGiven.handout)
-        .join(Meeting, Meeting.id == HandoutGiven.meeting_id)
-        .where(Meeting.group_id == group_id)
-    )
-    return [
-        rows.Handout(person, meeting, module_of[handout]) for person, meeting, handout in db.session.execute(wanted) if handout in module_of
-    ]
+
+    def made(person: int, meeting: int, handout: str) -> rows.Handout | None:
+        return rows.Handout(person, meeting, module_of[handout]) if handout in module_of else None
+
+    return made
 
 
-def _contacts(group_id: int) -> list[rows.Contact]:
-    people = select(Enrolment.participant_id).where(Enrolment.group_id == group_id)
-    wanted = (
-        select(Supporter.participant_id, SupporterContact.contact_on)
-        .join(Supporter, Supporter.id == SupporterContact.supporter_id)
-        .where(Supporter.participant_id.in_(people))
-    )
-    return _read(rows.Contact, wanted)
-
-
-def _techniques(group_id: int) -> list[rows.Technique]:
+def _technique() -> Callable[..., rows.Technique | None]:
     techniques = content.load().techniques
-    wanted = (
-        select(TechniqueUse.meeting_id, TechniqueUse.technique, TechniqueUse.staff_id)
-        .join(Meeting, Meeting.id == TechniqueUse.meeting_id)
-        .where(Meeting.group_id == group_id)
-    )
-    return [
-        rows.Technique(meeting, techniques[technique].family, leader)
-        for meeting, technique, leader in db.session.execute(wanted)
-        if technique in techniques
-    ]
+
+    def made(meeting: int, technique: str, leader: int | None) -> rows.Technique | None:
+        return rows.Technique(meeting, techniques[technique].family, leader) if technique in techniques else None
+
+    return made
+
+
+def _step(goal: int, due_on: date | None, done_on: date | None, supporter: int | None) -> rows.Step:
+    return rows.Step(goal, due_on, done_on, supporter is not None)
+
+
+def _homework(person: int, meeting: int, supporter: int | None) -> rows.Homework:
+    return rows.Homework(person, meeting, supporter is not None)

@@ -7,11 +7,16 @@ Consensus         what the two settled on where they differed
 Report            what is written to the leaders, and their answer
 ReportSignature   the assessors who stand by a report
 Binder            the evidence frozen for it, under pseudonyms; deleted when the review is over, all but the receipt
+DayTask, InterviewNote, Observation, DrawnPerson   what an assessor puts down on the day, and whom they ask
 Recommendation    one piece of advice, with who does it until when, and how it stood at the next review
 """
 
 from imrgroups.fidelity.models.binders import Binder
+from imrgroups.fidelity.models.day import DayTask, DrawnPerson, InterviewNote, Observation
 from imrgroups.fidelity.models.reports import Recommendation, Report, ReportSignature
 from imrgroups.fidelity.models.reviews import Consensus, Rating, Review, ReviewAssessor
 
-__all__ = ["Binder", "Consensus", "Rating", "Recommendation", "Report", "ReportSignature", "Review", "ReviewAssessor"]
+__all__ = [
+    "Binder", "Consensus", "DayTask", "DrawnPerson", "InterviewNote", "Observation", "Rating", "Recommendation", "Report",
+    "ReportSignature", "Review", "ReviewAssessor",
+]

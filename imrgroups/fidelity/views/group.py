@@ -1,8 +1,9 @@
-"""If assessed today: every item of the scale for one group, with what is behind each number and the cheapest next point."""
+"""If assessed today: every item of the scale for one group, what is behind each number, how it changed, and the cheapest next point."""
 
 from datetime import date, timedelta
 
-from flask import render_template
+from babel.dates import format_date
+from flask import Response, render_template
 from sqlalchemy import select
 
 from imrgroups import auth, config
@@ -10,36 +11,88 @@ from imrgroups.auth import policy
 from imrgroups.db import db
 from imrgroups.enrolment import roster
 from imrgroups.fidelity import evidence
+from imrgroups.fidelity.evidence import course, steps
+from imrgroups.fidelity.views import charts, spreadsheet
 from imrgroups.fidelity.views.addresses import bp
 from imrgroups.groups.models import Group, Meeting
+from imrgroups.i18n import curriculum, gettext, language
 from imrgroups.rules.fidelity.agreement import printed
+from imrgroups.rules.fidelity.reviews import counted_on
+
+MONTH = timedelta(days=28)
 
 
 @bp.get("/groups/<int:group_id>/fidelity")
 @policy("group.see", of="group")
 def group(group_id: int) -> str:
     """The thirteen items as they stand today, and four weeks ago."""
-    row = db.session.get_one(Group, group_id)
-    today = config.today(row.timezone)
-    on = min(today, row.ended_on) if row.ended_on else today
+    row, on = _group(group_id)
     facts, scale = evidence.group_facts(group_id), evidence.scale()
-    now, before = (evidence.count(facts, day, scale) for day in (on, on - timedelta(days=28)))
+    now, before = (evidence.count(facts, day, scale) for day in (on, on - MONTH))
     people = roster.names({key for item in now.items if item.unit == "people" for key in (*item.behind, *item.missing)})
     auth.looked_at(*people)
     return render_template(
-        "fidelity/group.html",
-        group=row,
-        scale=scale,
-        found=now,
-        before=before,
-        on=on,
-        mean=printed(now.mean),
-        mean_before=printed(before.mean),
-        band=now.bands.get(row.centre.bands),
-        people=people,
-        meetings=_meetings(group_id),
-        next_step=evidence.next_step,
+        "fidelity/group.html", group=row, scale=scale, found=now, before=before, on=on, then=on - MONTH, mean=printed(now.mean),
+        mean_before=printed(before.mean), band=evidence.band_name(now, row.centre.bands), people=people, meetings=_meetings(group_id),
+        next_steps=steps.next_steps(now, people),
     )
+
+
+@bp.get("/groups/<int:group_id>/fidelity/change.svg")
+@policy("group.see", of="group")
+def change_chart(group_id: int) -> Response:
+    """The suggestions four weeks ago and now, as bars."""
+    _row, on = _group(group_id)
+    facts, scale = evidence.group_facts(group_id), evidence.scale()
+    now, before = (evidence.count(facts, day, scale) for day in (on, on - MONTH))
+    items = [item.item for item in now.items if item.unit != "assessor"]
+    return charts.bars([str(item) for item in items], {
+        gettext("Four weeks before"): [before.item(item).suggestion for item in items],
+        gettext("Now"): [now.item(item).suggestion for item in items],
+    })
+
+
+@bp.get("/groups/<int:group_id>/fidelity/months")
+@policy("group.see", of="group")
+def months(group_id: int) -> str:
+    """Every item and the mean at the end of each month of the group's life."""
+    row, on = _group(group_id)
+    return render_template(
+        "fidelity/months.html", group=row, on=on, scale=evidence.scale(), points=course.months(evidence.group_facts(group_id), on),
+        printed=printed,
+    )
+
+
+@bp.get("/groups/<int:group_id>/fidelity/months.svg")
+@policy("group.see", of="group")
+def months_chart(group_id: int) -> Response:
+    """The mean at the end of each month, as a line."""
+    _row, on = _group(group_id)
+    points = course.months(evidence.group_facts(group_id), on)
+    means = [float(point.mean) if point.mean is not None else None for point in points]
+    return charts.lines([format_date(point.on, "MMM", locale=language()) for point in points], {gettext("Suggested mean"): means})
+
+
+@bp.get("/groups/<int:group_id>/fidelity.csv")
+@policy("group.see", of="group")
+def group_sheet(group_id: int) -> Response:
+    """The items of a group as a table to take along, with the version of the scale and the day of the data."""
+    row, on = _group(group_id)
+    scale = evidence.scale()
+    found = evidence.count(evidence.group_facts(group_id), on, scale)
+    head = ["group", "date", "instrument", "version", "item", "name", "value", "numerator", "denominator", "suggestion", "forecast", "next"]
+    lines = [
+        [row.name, on.isoformat(), scale.id, scale.version, item.item, curriculum(scale.item(item.item).name), item.value, item.numerator,
+         item.denominator, item.suggestion, "yes" if item.forecast else "no", item.next]
+        for item in found.items
+    ]
+    return spreadsheet.answer(f"fidelity-{group_id}-{on.isoformat()}", head, lines)
+
+
+def _group(group_id: int) -> tuple[Group, date]:
+    """A group, and the day its evidence is asked for: today, or its last day."""
+    row = db.session.get_one(Group, group_id)
+    return row, counted_on(config.today(row.timezone), row.ended_on)
 
 
 def _meetings(group_id: int) -> dict[int, date]:

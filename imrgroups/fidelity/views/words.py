@@ -21,7 +21,16 @@ DOUBTS = {
     "untrained": lazy_gettext("No training in the scale is recorded"),
     "swap": lazy_gettext("Would rate a leader who rates one of their own groups"),
 }
+FAMILIES = {
+    "motivational": lazy_gettext("Motivation"), "educational": lazy_gettext("Teaching"),
+    "cognitive_behavioural": lazy_gettext("Cognitive and behavioural"), "coping_skills": lazy_gettext("Coping skills"),
+    "relapse_prevention": lazy_gettext("Relapse prevention"), "behavioural_tailoring": lazy_gettext("Behavioural tailoring"),
+}
 REFUSED = {
+    "item": lazy_gettext("This does not belong to the review. Open the page anew"),
+    "nobody": lazy_gettext("Nobody of the group has agreed to an interview yet. Ask the leaders to ask"),
+    "meanwhile": lazy_gettext("You saved this elsewhere meanwhile. Copy your words, open the page anew and put them in"),
+    "time": lazy_gettext("Check the clock of the tablet. The time is not of these days"),
     "not_assessor": lazy_gettext("Choose somebody who is an assessor"),
     "own_centre": lazy_gettext("Choose an assessor of another centre"),
     "leads": lazy_gettext("Choose somebody who does not lead this group"),
@@ -48,7 +57,7 @@ REFUSED = {
     "not_sent": lazy_gettext("Give the report to the leaders first"),
     "waiting": lazy_gettext("The leaders can still answer. Sign when they have, or when their time is over"),
     "not_with_leaders": lazy_gettext("There is no draft to answer"),
-    "no_words": lazy_gettext("Write your answer"),
+    "no_words": lazy_gettext("Write a few words first"),
     "not_final": lazy_gettext("The report must be final first"),
 }
 

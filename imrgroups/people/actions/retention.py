@@ -119,7 +119,13 @@ def sweep(now: datetime, dry_run: bool, *, years: int) -> int:
 
 def deleted(group_id: int) -> int:
     """How many people of a group were deleted."""
-    return db.session.execute(select(DeletedPeople.people).where(DeletedPeople.group_id == group_id)).scalar() or 0
+    return deleted_of([group_id]).get(group_id, 0)
+
+
+def deleted_of(group_ids: Iterable[int]) -> dict[int, int]:
+    """How many people of each of these groups were deleted; groups that lost nobody are left out."""
+    wanted = select(DeletedPeople.group_id, DeletedPeople.people).where(DeletedPeople.group_id.in_(list(group_ids)))
+    return {group: people for group, people in db.session.execute(wanted)}
 
 
 def _remove(person: Participant, by: int | None, now: datetime) -> dict[str, int]:

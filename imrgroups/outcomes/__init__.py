@@ -1,0 +1,1 @@
+"""Outcomes: what participants answer to questionnaires that are described as data."""
