@@ -159,15 +159,27 @@ class SupporterDetails:
 
 
 def add_supporter(person: Participant, details: SupporterDetails, *, by: int | None, now: datetime, code: str = "") -> Supporter:
-    """Add somebody close to a participant. Raises CannotChangePerson("code_taken" | "no_name")."""
+    """Add somebody close to a participant. Raises CannotChangePerson("code_taken" | "no_name" | "there_already").
+
+    The person's row is locked first: of two clicks at once, the second one sees what the first one added.
+    """
+    db.session.execute(select(Participant.id).where(Participant.id == person.id).with_for_update())
     if code and db.session.execute(select(Supporter.id).where(Supporter.code == code)).first():
         raise CannotChangePerson("code_taken")
     row = Supporter(participant_id=person.id, code=code or _next_code(Supporter, "S"))
     _fill_supporter(row, details)
+    _refuse_twice(person, row)
     db.session.add(row)
     _record("supporter.added", person, by, now, supporter=row.code)
     db.session.commit()
     return row
+
+
+def _refuse_twice(person: Participant, row: Supporter) -> None:
+    present = db.session.execute(select(Supporter).where(Supporter.participant_id == person.id, Supporter.ended_on.is_(None))).scalars()
+    alike = [each for each in present if each.relation.casefold() == row.relation.casefold()]
+    if (row.name or "").casefold() in {(each.name or "").casefold() for each in alike}:
+        raise CannotChangePerson("there_already")
 
 
 def edit_supporter(row: Supporter, details: SupporterDetails, *, by: int | None, now: datetime) -> None:
