@@ -22,6 +22,7 @@ from imrgroups.rules import attendance as rules
 from imrgroups.staff.models import Centre, Staff
 
 RECENT = timedelta(days=28)
+TODAY, SOON = timedelta(hours=12), timedelta(days=7)  # what is coming: from the meetings of today that have begun
 
 
 @dataclass(slots=True)
@@ -124,16 +125,11 @@ def _read(statement: Select[Any], **values: object) -> list[MeetingLine]:
     return lines
 
 
-def coming(group_ids: Collection[int], now: datetime) -> list[MeetingLine]:
-    """The meetings of these groups in the week that begins now (those of the last twelve hours included), soonest first."""
-    return _read(_of_groups(), groups=list(group_ids), first=now - timedelta(hours=12), last=now + timedelta(days=7))
-
-
 def around(group_ids: Collection[int], now: datetime) -> tuple[list[MeetingLine], list[MeetingLine]]:
     """Two lists from one reading: what is coming, and what the last four weeks still want (register, notes, signature), newest first."""
-    lines = _read(_of_groups(), groups=list(group_ids), first=now - RECENT, last=now + timedelta(days=7))
+    lines = _read(_of_groups(), groups=list(group_ids), first=now - RECENT, last=now + SOON)
     past = [line for line in lines if line.begins_at < now - timedelta(hours=1)]
-    return [line for line in lines if line.begins_at >= now - timedelta(hours=12)], [line for line in reversed(past) if line.to_do]
+    return [line for line in lines if line.begins_at >= now - TODAY], [line for line in reversed(past) if line.to_do]
 
 
 def meeting_line(meeting_id: int) -> MeetingLine:

@@ -1,7 +1,7 @@
 """The pages a leader works from: today, a meeting, a group, a person."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
@@ -134,14 +134,20 @@ def ward_pack(participant_id: int) -> Answer:
 @policy("group.see", of="group")
 def group(group_id: int) -> Answer:
     """One group: the next meeting, everybody's attendance meeting by meeting, and the figures with their denominators."""
-    row, grid = reads.group_head(group_id), figures.grid(group_id)
-    found = figures.figures(group_id, config.now().date(), of=grid, named=(row.name, tuple(row.module_order.split())))
+    row, grid, now = reads.group_head(group_id), figures.grid(group_id), config.now()
+    found = figures.figures(group_id, now.date(), of=grid, named=(row.name, tuple(row.module_order.split())))
     auth.looked_at(*(line.id for line in grid.people))
     return render_template(
         "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row, grid, found),
-        next_line=next(iter(reads.coming([group_id], config.now())), None), titles=reads.topic_titles,
-        audit=audit_of.due([group_id], config.now().date()).get(group_id),
+        next_line=_next(grid, now), titles=reads.topic_titles,
+        audit=audit_of.due([group_id], now.date()).get(group_id),
     )
+
+
+def _next(grid: figures.Grid, now: datetime) -> figures.Column | None:
+    """The meeting of the next seven days, or the one of today that has begun."""
+    first, last = now - reads.TODAY, now + reads.SOON
+    return next((each for each in grid.columns if each.state != "cancelled" and first <= each.begins_at < last), None)
 
 
 def _left_out(row: reads.GroupHead, grid: figures.Grid, found: figures.Figures) -> list[str]:

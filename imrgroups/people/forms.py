@@ -232,6 +232,9 @@ def refuse(form: Any, error: CannotChangePerson) -> None:
         "channel": ("channel", gettext("Choose how to reach them")),
         "already_in_hospital": ("on", gettext("They are in hospital on that day already. Choose another day, or take back the stay below")),
         "not_in_hospital": ("on", gettext("No stay in hospital is open. Somebody may have put down the last day already")),
+        "there_already": ("name", gettext(
+            "Somebody with this name and relation is on their list already. For another person, tell them apart by the name or the relation"
+        )),
         "before_admission": ("on", gettext("The stay began after that day. Choose a later day")),
     }[error.reason]
     form[name].errors = [*form[name].errors, message]

@@ -196,8 +196,11 @@ def new_supporter(participant_id: int) -> Answer:
     person = load(participant_id)
     form = forms.SupporterForm(country=centre_of(person).country, today=today_of(person))
     if form.validate_on_submit():
-        actions.add_supporter(person, forms.supporter(form, today_of(person)), **by_me())
-        return done(gettext("They are added."), _back("people.supporters"), participant_id=participant_id)
+        try:
+            actions.add_supporter(person, forms.supporter(form, today_of(person)), **by_me())
+            return done(gettext("They are added."), _back("people.supporters"), participant_id=participant_id)
+        except CannotChangePerson as error:
+            forms.refuse(form, error)
     return render_template("people/supporter.html", form=form, person=person, supporter=None), status(form)
 
 
@@ -280,10 +283,9 @@ def hospital(participant_id: int) -> Answer:
         act = actions.discharge if any(stay.to_on is None for stay in stays) else actions.admit
         try:
             act(person, on=form.on.data, **by_me())
+            return done(gettext("It is put down. The register of the meetings shows it."), "desk.person", participant_id=participant_id)
         except CannotChangePerson as error:
             forms.refuse(form, error)
-        else:
-            return done(gettext("It is put down. The register of the meetings shows it."), "desk.person", participant_id=participant_id)
     return render_template("people/hospital.html", form=form, person=person, stays=stays), status(form)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
@@ -44,12 +45,13 @@ class Measured:
 
 
 def build(now: datetime) -> Measured:
-    """Build the group so that its meeting number 30 is today."""
-    first = now.date() - timedelta(weeks=29)
+    """Build the group so that its meeting number 30 began half an hour ago: its register is open whenever this runs."""
+    began = (now - timedelta(minutes=30)).astimezone(ZoneInfo("Europe/Copenhagen"))
+    first = began.date() - timedelta(weeks=29)
     centre = staff.create_centre(staff.CentreDetails("BENCH", "Bench", "Europe/Copenhagen", "DK", "en"), by=None, now=now)
     leader = staff.add_staff(email=f"leader{staff.DEMONSTRATION_DOMAIN}", name="Dana Lund", roles=[(centre.id, "leader")], by=None, now=now)
     other = staff.add_staff(email=f"second{staff.DEMONSTRATION_DOMAIN}", name="Kim Berg", roles=[(centre.id, "leader")], by=None, now=now)
-    details = groups.GroupDetails("Measured group", "en", first, time(14, 30), "Europe/Copenhagen", 60, "Room 2", series.default_order())
+    details = groups.GroupDetails("Measured group", "en", first, time(began.hour, began.minute), "Europe/Copenhagen", 60, "Room 2", series.default_order())
     group = groups.create(details, centre_id=centre.id, leaders=[leader.id, other.id], by=leader.id, now=now, meetings=False)
     for week in range(36):
         groups.add_meeting(group, on=first + timedelta(weeks=week), by=leader.id, now=now)

@@ -49,8 +49,8 @@ Next meeting: {{ coming[0][1] }}</a>{% for row in coming %}<br>{{ row[2] }}{% en
 <a href="/people">People in the group</a> <a href="/fidelity">If assessed today</a> <a href="/edit">Change the group</a></nav><h2>Who came</h2>
 <ul>{% for word in key %}<li>{{ word }}</li>{% endfor %}</ul><table class="grid"><thead><tr><th>Name</th>{% for id, day in meetings %}
 <th><a href="/meetings/{{ id }}">{{ day }}</a></th>{% endfor %}<th>Attendance</th><th>Commitment</th><th>Received</th></tr></thead><tbody>
-{% for name, cells, came, held in rows %}<tr><th><a href="/people/1">{{ name }}</a></th>{% for cell in cells %}<td class="m-{{ cell }}">{{ cell }}</td>
-{% endfor %}<td>{{ came }} of {{ held }}</td><td>{{ came }} of {{ held }}</td><td>{{ came }} of {{ held }}</td></tr>{% endfor %}</tbody></table>
+{% for name, cells, came, held, share in rows %}<tr><th><a href="/people/1">{{ name }}</a></th>{% for cell in cells %}<td class="m-{{ cell }}">{{ cell }}</td>
+{% endfor %}<td>{{ came }} of {{ held }} ({{ share }} %)</td><td>{{ came }} of {{ held }} ({{ share }} %)</td><td>{{ came }} of {{ held }} ({{ share }} %)</td></tr>{% endfor %}</tbody></table>
 <p>Attendance and Came or told us count the meetings held while the person was in the group. Weeks in hospital and meetings nobody recorded are left
 out. Received counts every meeting held, and adds what was caught up.</p><h2>Figures</h2>
 <table>{% for label, part, whole in figures %}<tr><th>{{ label }}</th><td>{{ part }} of {{ whole }}</td><td>{{ part }} of {{ whole }}</td></tr>
@@ -153,7 +153,8 @@ def group(group_id: int) -> str:
     for _id, name, found in marks:
         states = dict(part.split(":") for part in found.split(","))
         cells = [states.get(str(id)) or "-" for id, _day in meetings]
-        rows.append((name, cells, sum(cell == "present" for cell in cells), sum(cell != "-" for cell in cells)))
+        came, held = sum(cell == "present" for cell in cells), sum(cell != "-" for cell in cells)
+        rows.append((name, cells, came, held, round(100 * came / held) if held else 0))
     leaders = ", ".join(
         row[0] for row in sql("SELECT s.name FROM group_leaders l JOIN staff s ON s.id = l.staff_id WHERE l.group_id = ? ORDER BY 1", group_id)
     )

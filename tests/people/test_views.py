@@ -361,3 +361,21 @@ def test_every_page_about_a_person_is_in_the_access_log(world, browser_as):
         client.get(url(dina, page))
     logged = db.session.execute(select(AccessEntry.page).where(AccessEntry.participant_id == dina.id)).scalars().all()
     assert len(logged) == len(PAGES)
+
+
+def test_a_second_click_adds_no_second_supporter_and_says_so(world, browser_as):
+    client, freja = browser_as("Dana"), world.people["Freja"]
+    aunt = {"name": "Grete Aae", "relation": "aunt", "consented": "no"}
+    assert client.post(url(freja, "supporters/new"), data=aunt).status_code == 303
+    again = client.post(url(freja, "supporters/new"), data=aunt | {"name": "grete aae"})
+    assert again.status_code == 422 and "on their list already" in again.text and "grete aae" in again.text
+    assert [row.name for row in fresh(freja).supporters] == ["Grete Aae"]
+    assert client.post(url(freja, "supporters/new"), data=aunt | {"relation": "neighbour"}).status_code == 303
+
+
+def test_a_supporter_who_ended_may_be_added_again(world):
+    row = supporter_of(world)
+    with pytest.raises(actions.CannotChangePerson, match="there_already"):
+        supporter_of(world)
+    actions.end_supporter(row, on=world.today, by=None, now=world.now)
+    assert supporter_of(world).id != row.id

@@ -7,7 +7,8 @@
 """
 
 from imrgroups.attendance.figures import page, sheet
-from imrgroups.attendance.figures.grid import CAUGHT_UP, LETTERS, Column, Grid, Row, cell_key, grid
+from imrgroups.attendance.figures.course import CAUGHT_UP, LETTERS, Column
+from imrgroups.attendance.figures.grid import Grid, Row, cell_key, grid
 from imrgroups.attendance.figures.register import Leader, Line, Occasion, leaders, occasion, register, room_labels
 from imrgroups.attendance.figures.totals import Figures, Met, MissedMeeting, OwnFigures, figures, missed, person_figures
 from imrgroups.attendance.figures.words import KIND_NAMES, STATE_NAMES, definition_name, symbol

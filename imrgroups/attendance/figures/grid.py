@@ -1,13 +1,7 @@
-"""The grid of a group: meetings by people, with what each row comes to.
+"""The grid of a group: meetings by people, with what each row comes to."""
 
-A mark travels as a short code, so that 36 x 10 cells need no object each: a letter for what happened, "!" where the person told us
-beforehand, "+" and a letter where the meeting was caught up. What a code is worth is asked of rules.attendance once, at import.
-"""
-
-from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import product
@@ -18,93 +12,82 @@ from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, literal, literal_column, select
 
 from imrgroups import i18n
+from imrgroups.attendance.figures.course import (
+    CANCELLED,
+    CAUGHT_UP,
+    ENDINGS,
+    KINDS,
+    LETTERS,
+    OUTSIDE,
+    PLANNED,
+    STATES,
+    Calendar,
+    Column,
+    Course,
+    calendar,
+    course,
+)
 from imrgroups.attendance.figures.register import room_labels
 from imrgroups.attendance.figures.words import KIND_NAMES, STATE_NAMES, symbol
 from imrgroups.attendance.models import Apology, MakeUp, Mark
+from imrgroups.config import now
 from imrgroups.db import fetch
 from imrgroups.enrolment.models import Enrolment
-from imrgroups.groups.models import Meeting
+from imrgroups.groups.models import Meeting, PlannedTopic
 from imrgroups.i18n import gettext
 from imrgroups.people.models import Participant
 from imrgroups.rules import attendance as rules
-from imrgroups.rules.attendance import Attendance, Both, MakeUpKind, MarkState, Stay
-
-LETTERS = {
-    MarkState.PRESENT: "p", MarkState.LATE: "l", MarkState.LEFT_EARLY: "e", MarkState.EXCUSED: "x", MarkState.ABSENT: "a",
-    MarkState.HOSPITAL: "h", MarkState.NOT_RECORDED: "n",
-}
-CAUGHT_UP = {MakeUpKind.WARD: "w", MakeUpKind.ONE_TO_ONE: "o", MakeUpKind.OTHER_GROUP: "g"}
-OUTSIDE, PLANNED, CANCELLED = "-", "f", "c"  # not in the group that day; not held yet; cancelled
-STATES = {letter: state for state, letter in LETTERS.items()}
-KINDS = {letter: kind for kind, letter in CAUGHT_UP.items()}
-_ENDINGS = [told + made for told, made in product(("", "!"), ("", *(f"+{letter}" for letter in KINDS)))]
-_COUNTS = [each.name for each in fields(Attendance) if each.name != "people"]
+from imrgroups.rules.attendance import Attendance, Both, Stay
 
 
-def _mark(code: str) -> rules.Mark:
-    made = KINDS[code[-1]] if "+" in code else None
-    return rules.Mark(date.min, STATES.get(code[0], MarkState.NOT_RECORDED), apology="!" in code, make_up=made)
+@lru_cache(maxsize=256)
+def _heads(calendar: Calendar, address: str, locale: str, _today: date) -> Markup:
+    start = f'<th scope="col"><a href="{escape(address)}'
+    return Markup("\n".join([f'{start}{each.id}" aria-label="{_head(each.on, each.number, locale)}</a></th>' for each in calendar.columns]))
 
 
-MARKS = {letter + ending: _mark(letter + ending) for letter in [*STATES, OUTSIDE] for ending in _ENDINGS}
-RECEIVED = frozenset(code for code, mark in MARKS.items() if mark.received)
-_WORTH = {
-    code: [getattr(rules.attendance([mark], [Stay(date.min)]), name) for name in _COUNTS] for code, mark in MARKS.items()
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One meeting of a grid."""
-
-    id: int
-    number: int
-    on: date
-    state: str
-
-    def head(self, address: str) -> str:
-        """The head of the column as HTML, in the page's language: day and month, for a screen reader the whole date; a link."""
-        return f'<th scope="col"><a href="{escape(address)}{self.id}" aria-label="{_head(self.on, self.number, i18n.language())}</a></th>'
-
-
-@lru_cache(maxsize=4096)
 def _head(on: date, number: int, locale: str) -> str:
     month, whole = format_date(on, "MMM", locale=locale).rstrip("."), i18n.short_day(on)
     return f'{escape(whole)}, {escape(gettext("meeting"))} {number}">{on.day}<br>{escape(month)}'
 
 
 @lru_cache(maxsize=8192)
-def _share(part: int, whole: int, _locale: str) -> str:
-    return f'<td class="figure">{escape(i18n.percent(part, whole))}</td>'
+def _line(course: Course, locale: str) -> Markup:
+    html, found = _cells(locale), course.attendance
+    shares = ((found.received, found.counted), (found.received + found.told_us, found.counted), (found.received, found.held))
+    figures = [f'<td class="figure">{escape(i18n.percent(part, whole))}</td>' for part, whole in shares]
+    return Markup("".join([*(html[code] for code in course.codes), *figures]))
 
 
 @dataclass(slots=True)
 class Row:
-    """One person of a grid. codes: one a column. counted: of those, the places of meetings held while the person was enrolled."""
+    """One person of a grid, and what happened with them."""
 
     id: int
     code: str
     name: str
     label: str
-    stays: list[Stay]
-    codes: list[str]
-    counted: list[int]
-    attendance: Attendance
+    course: Course
+
+    @property
+    def stays(self) -> tuple[Stay, ...]:
+        """The times of belonging to the group, the first one first."""
+        return self.course.stays
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """One code a column."""
+        return self.course.codes
+
+    @property
+    def attendance(self) -> Attendance:
+        """What the meetings held while this person was enrolled come to."""
+        return self.course.attendance
 
     @property
     def cells(self) -> Markup:
-        """The cells of this person as HTML, in the page's language."""
-        html = _cells(i18n.language())
-        return Markup("".join([html[code] for code in self.codes]))
-
-    @property
-    def shares(self) -> Markup:
-        """Attendance, commitment, and what was received of everything held, each with its denominator, as cells in the page's language."""
-        found, locale = self.attendance, i18n.language()
-        return Markup("".join([
-            _share(found.received, found.counted, locale), _share(found.received + found.told_us, found.counted, locale),
-            _share(found.received, found.held, locale),
-        ]))
+        """The cells of this person as HTML, in the page's language; after them attendance, commitment, and received of everything held."""
+        return _line(self.course, i18n.language())
 
 
 @dataclass(slots=True)
@@ -112,13 +95,22 @@ class Grid:
     """Meetings by people. The counts of a row are over the meetings held while that person was enrolled, never over the columns."""
 
     group_id: int
-    columns: list[Column]
+    calendar: Calendar
     people: list[Row]
-    totals: Both
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The meetings, the earliest first."""
+        return self.calendar.columns
+
+    @property
+    def totals(self) -> Both:
+        """The counts of all rows together."""
+        return rules.together(row.attendance for row in self.people)
 
     def heads(self, address: str) -> Markup:
         """The heads of all columns. address: of a meeting, to which its key is added."""
-        return Markup("\n".join([column.head(address) for column in self.columns]))
+        return _heads(self.calendar, address, i18n.language(), now().date())
 
     @property
     def key(self) -> list[tuple[str, str, str]]:
@@ -133,21 +125,24 @@ def grid(group_id: int) -> Grid:
 
 def read(group_ids: Collection[int], person_id: int | None = None, until: date | None = None) -> dict[int, Grid]:
     """The grids of these groups by key; of one person only, or of the meetings up to a day, when asked. Two statements."""
-    columns: dict[int, list[Column]] = {group_id: [] for group_id in group_ids}
-    for id, group_id, number, on, state in fetch(_meetings(), groups=list(group_ids)):
-        if until is None or on <= until:
-            columns[group_id].append(Column(id, number, on, state))
+    meetings: dict[int, list[Any]] = {group_id: [] for group_id in group_ids}
+    for row in fetch(_meetings(), groups=list(group_ids)):
+        if until is None or row[3] <= until:
+            meetings[row[1]].append(tuple(row))
     people: dict[int, list[Any]] = {group_id: [] for group_id in group_ids}
     one = {} if person_id is None else {"person": person_id}
     for row in fetch(_facts(person_id is not None), groups=list(group_ids), **one):
         people[row.group_id].append(row)
-    return {group_id: _grid(group_id, columns[group_id], people[group_id]) for group_id in group_ids}
+    return {group_id: _grid(group_id, calendar(tuple(meetings[group_id])), people[group_id]) for group_id in group_ids}
 
 
 @lru_cache(maxsize=1)
 def _meetings() -> Any:
-    wanted = select(Meeting.id, Meeting.group_id, Meeting.number, Meeting.meets_on, Meeting.state)
-    return wanted.where(Meeting.group_id.in_(bindparam("groups", expanding=True))).order_by(Meeting.meets_on, Meeting.number)
+    """One row a planned topic, or one for a meeting without any."""
+    columns = (Meeting.id, Meeting.group_id, Meeting.number, Meeting.meets_on, Meeting.state, Meeting.starts_at)
+    wanted = select(*columns, PlannedTopic.module, PlannedTopic.topic).outerjoin(PlannedTopic, PlannedTopic.meeting_id == Meeting.id)
+    these = wanted.where(Meeting.group_id.in_(bindparam("groups", expanding=True)))
+    return these.order_by(Meeting.meets_on, Meeting.number, PlannedTopic.position)
 
 
 @lru_cache(maxsize=2)
@@ -189,50 +184,14 @@ def _tokens(model: Any, letter: Any) -> Any:
     )
 
 
-def _grid(group_id: int, columns: list[Column], rows: Sequence[Any]) -> Grid:
-    days, keys = [column.on for column in columns], {str(column.id): place for place, column in enumerate(columns)}
-    unmarked = [{"held": "n", "cancelled": CANCELLED}.get(column.state, PLANNED) for column in columns]
-    held = [column.state == "held" for column in columns]
+def _grid(group_id: int, of: Calendar, rows: Sequence[Any]) -> Grid:
     names = {row.id: Participant.name.open(Participant, row.id, row.name_sealed) or row.code for row in rows}
     labels = room_labels((row.id, names[row.id], row.code) for row in rows)
-    people = []
-    for row in sorted(rows, key=lambda row: (names[row.id].casefold(), row.code)):
-        stays, codes, counted = _stays(row.stays), [OUTSIDE] * len(columns), []
-        for stay in stays:
-            first = bisect_left(days, stay.joined_on)
-            last = len(days) if stay.left_on is None else bisect_right(days, stay.left_on)
-            codes[first:last] = unmarked[first:last]
-            counted += [place for place in range(first, last) if held[place]]
-        _put_in(codes, keys, row)
-        found = count([codes[place] for place in counted])
-        people.append(Row(row.id, row.code, names[row.id], labels[row.id], stays, codes, counted, found))
-    return Grid(group_id, columns, people, rules.together(row.attendance for row in people))
-
-
-def _stays(text: str) -> list[Stay]:
-    pairs = sorted(token.split("/") for token in text.split(" "))
-    return [Stay(date.fromisoformat(first), date.fromisoformat(last) if last else None) for first, last in pairs]
-
-
-def _put_in(codes: list[str], keys: dict[str, int], row: Any) -> None:
-    for token in (row.marks or "").split():
-        place = keys.get(token[1:])
-        if place is not None and token[0] != "n":
-            codes[place] = token[0]
-    for token in (row.apologies or "").split():
-        if (place := keys.get(token[1:])) is not None:
-            codes[place] += "!"
-    for token in (row.make_ups or "").split():
-        if (place := keys.get(token[1:])) is not None:
-            codes[place] += "+" + token[0]
-
-
-def count(codes: Sequence[str]) -> Attendance:
-    """What these codes, of meetings held while one person was enrolled, come to by rules.attendance."""
-    sums = [0] * len(_COUNTS)
-    for code, times in Counter(codes).items():
-        sums = [sum + times * worth for sum, worth in zip(sums, _WORTH[code], strict=True)]
-    return Attendance(**dict(zip(_COUNTS, sums, strict=True)))
+    people = [
+        Row(row.id, row.code, names[row.id], labels[row.id], course(of, row.stays, row.marks, row.apologies, row.make_ups))
+        for row in sorted(rows, key=lambda row: (names[row.id].casefold(), row.code))
+    ]
+    return Grid(group_id, of, people)
 
 
 @lru_cache(maxsize=16)
@@ -247,7 +206,7 @@ def _cells(_locale: str) -> dict[str, str]:
     }
     plain |= {letter: (str(state), symbol(state), str(STATE_NAMES[state])) for letter, state in STATES.items()}
     found = {}
-    for letter, ending in product(plain, _ENDINGS):
+    for letter, ending in product(plain, ENDINGS):
         look, sign, words = plain[letter]
         if "!" in ending:
             sign, words = sign + "*", gettext("%(mark)s, told us beforehand", mark=words)

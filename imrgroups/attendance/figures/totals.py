@@ -1,22 +1,26 @@
 """The figures of a group and of a person: attendance, commitment and exposure, always with their denominators."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from flask import render_template
+from markupsafe import Markup
 from sqlalchemy import bindparam, select
 
-from imrgroups.attendance.figures.grid import KINDS, MARKS, RECEIVED, STATES, Column, Grid, Row, count, read
+from imrgroups import config, i18n
+from imrgroups.attendance.figures.course import KINDS, MARKS, RECEIVED, STATES, Calendar, Course, count
+from imrgroups.attendance.figures.grid import Grid, Row, read
 from imrgroups.attendance.figures.words import definition_name
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
-from imrgroups.groups.models import Group, Meeting, PlannedTopic
+from imrgroups.groups.models import Group
 from imrgroups.library import content
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.attendance import Attendance, Both, MakeUpKind, MarkState
-from imrgroups.rules.exposure import Definition, Exposure, exposure, modules_received
+from imrgroups.rules.exposure import Definition, Exposure, exposure
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,14 @@ class Met:
         return definition_name(self.definition, self.minimum)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """The counts of a group by both denominators, and how many met each definition. One object as long as nothing of it changes."""
+
+    attendance: Both
+    met: list[Met]
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The figures of a group up to a day: of each person, and of all by both denominators.
@@ -67,32 +79,46 @@ class Figures:
     held: int
     minimum: int
     people: list[OwnFigures]
-    attendance: Both
-    met: list[Met]
+    sums: Sums
     taught: list[tuple[str, ...]]
+
+    @property
+    def attendance(self) -> Both:
+        """The counts by both denominators."""
+        return self.sums.attendance
+
+    @property
+    def met(self) -> list[Met]:
+        """How many met each definition of exposure."""
+        return self.sums.met
+
+    @property
+    def table(self) -> Markup:
+        """The table of these figures, which name nobody, in the page's language."""
+        return _table(self.sums, self.held, self.on, i18n.language(), config.now().date())
 
 
 def figures(group_id: int, on: date, of: Grid | None = None, named: tuple[str, tuple[str, ...]] | None = None) -> Figures:
-    """The figures of a group up to a day (included). One statement, or up to four.
+    """The figures of a group up to a day (included). No statement, or up to three.
 
     of: its grid, named: its name and module ids, where the page has read them already.
     """
     grid = of or read([group_id])[group_id]
     name, modules = named or _groups([group_id])[group_id]
-    minimum, topics = _minimum(), _taught([group_id])
-    taught = _as_taught(grid.columns, topics)
-    people = [_own(row, grid, taught, on, name, modules, minimum) for row in grid.people]
+    minimum = _minimum()
+    worth = [_worth(grid.calendar, row.course, on, modules, minimum) for row in grid.people]
+    people = [_own(row, grid, name, each) for row, each in zip(grid.people, worth, strict=True)]
     held = sum(column.state == "held" and column.on <= on for column in grid.columns)
-    both, in_order = rules.together(each.attendance for each in people), [topics[each.id] for each in grid.columns if each.id in topics]
-    return Figures(group_id, on, held, minimum, people, both, _met(people, minimum), in_order)
+    taught = [column.taught for column in grid.columns if column.taught]
+    return Figures(group_id, on, held, minimum, people, _sums(tuple(worth), minimum), taught)
 
 
 def person_figures(participant_id: int, on: date) -> list[OwnFigures]:
-    """The figures of one person in each group they belong or belonged to, newest first, up to a day (included). Five statements."""
-    grids = _grids_of(participant_id, until=on)
-    groups, topics, minimum = _groups(grids), _taught(grids), _minimum()
+    """The figures of one person in each group they belong or belonged to, newest first, up to a day (included). Four statements."""
+    grids, minimum = _grids_of(participant_id, until=on), _minimum()
+    groups = _groups(grids)
     return [
-        _own(row, grid, _as_taught(grid.columns, topics), on, *groups[group_id], minimum)
+        _own(row, grid, groups[group_id][0], _worth(grid.calendar, row.course, on, groups[group_id][1], minimum))
         for group_id, grid in grids.items() for row in grid.people
     ]
 
@@ -117,51 +143,46 @@ def _named() -> Any:
     return select(Group.id, Group.name, Group.module_order).where(Group.id.in_(bindparam("groups", expanding=True)))
 
 
-def _taught(group_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Topics ("module/topic") of each held meeting of these groups; the plan of a held meeting is what was taught."""
-    found: dict[int, tuple[str, ...]] = {}
-    for meeting_id, module, topic in fetch(_topics(), groups=list(group_ids)):
-        found[meeting_id] = (*found.get(meeting_id, ()), f"{module}/{topic}" if topic else module)
-    return found
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worth:
+    """What the course of one person comes to."""
+
+    attendance: Attendance
+    exposure: Exposure
+    missed_in_a_row: int
 
 
-@lru_cache(maxsize=1)
-def _topics() -> Any:
-    wanted = select(PlannedTopic.meeting_id, PlannedTopic.module, PlannedTopic.topic).join(Meeting, Meeting.id == PlannedTopic.meeting_id)
-    held = wanted.where(Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state == "held")
-    return held.order_by(PlannedTopic.meeting_id, PlannedTopic.position)
-
-
-def _as_taught(columns: Sequence[Column], topics: dict[int, tuple[str, ...]]) -> list[frozenset[str]]:
-    """The modules of each meeting as somebody who was there got them."""
-    there = [rules.Mark(column.on, MarkState.PRESENT, column.state, topics=topics.get(column.id, ())) for column in columns]
-    return [modules_received([mark]) for mark in there]
-
-
-def _own(
-    row: Row, grid: Grid, taught: Sequence[Collection[str]], on: date, group: str, modules: Sequence[str], minimum: int
-) -> OwnFigures:
-    places = [place for place in row.counted if grid.columns[place].on <= on]
-    codes = [row.codes[place] for place in places]
-    found = row.attendance if len(places) == len(row.counted) else count(codes)
+@lru_cache(maxsize=8192)
+def _worth(calendar: Calendar, course: Course, on: date, modules: tuple[str, ...], minimum: int) -> _Worth:
+    places = [place for place in course.counted if calendar.days[place] <= on]
+    codes = [course.codes[place] for place in places]
+    found = course.attendance if len(places) == len(course.counted) else count(codes)
     # A meeting from before joining that was caught up is no attendance, but its module is received.
-    columns = zip(grid.columns, taught, row.codes, strict=True)
-    got = {module for column, them, code in columns if code in RECEIVED and column.on <= on for module in them}
-    return OwnFigures(
-        row.id, row.label, grid.group_id, group, found, exposure(found, modules=modules, got=got, minimum=minimum),
-        rules.missed_in_a_row([MARKS[code] for code in codes]),
-    )
+    columns = zip(calendar.days, calendar.modules, course.codes, strict=True)
+    got = {module for day, them, code in columns if code in RECEIVED and day <= on for module in them}
+    away = rules.missed_in_a_row([MARKS[code] for code in codes])
+    return _Worth(found, exposure(found, modules=modules, got=got, minimum=minimum), away)
 
 
-def _met(people: Sequence[OwnFigures], minimum: int) -> list[Met]:
+def _own(row: Row, grid: Grid, group: str, worth: _Worth) -> OwnFigures:
+    return OwnFigures(row.id, row.label, grid.group_id, group, worth.attendance, worth.exposure, worth.missed_in_a_row)
+
+
+@lru_cache(maxsize=512)
+def _sums(people: tuple[_Worth, ...], minimum: int) -> Sums:
     starters = [each for each in people if each.attendance.starter]
-    return [
+    return Sums(rules.together(each.attendance for each in people), [
         Met(
             definition, sum(bool(each.exposure.met[definition]) for each in people), len(people),
             sum(bool(each.exposure.met[definition]) for each in starters), len(starters), minimum,
         )
         for definition in Definition
-    ]
+    ])
+
+
+@lru_cache(maxsize=512)
+def _table(sums: Sums, held: int, on: date, _language: str, _today: date) -> Markup:
+    return Markup(render_template("attendance/_figures_table.html", sums=sums, held=held, on=on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +207,7 @@ def missed(participant_id: int, on: date) -> list[MissedMeeting]:
     Meetings nobody recorded are among them: catching one up is possible, but the register should be kept first.
     """
     grids = _grids_of(participant_id, until=on)
-    groups, taught = _groups(grids), _taught(grids)
+    groups = _groups(grids)
     found = []
     for group_id, grid in grids.items():
         for row in grid.people:
@@ -195,7 +216,7 @@ def missed(participant_id: int, on: date) -> list[MissedMeeting]:
                 if column.state != "held" or mark is None or mark.in_room or (code == "-" and not early):
                     continue
                 found.append(MissedMeeting(
-                    column.id, group_id, groups[group_id][0], column.number, column.on, taught.get(column.id, ()),
+                    column.id, group_id, groups[group_id][0], column.number, column.on, column.taught,
                     STATES.get(code[0], MarkState.NOT_RECORDED), mark.told_us, KINDS[code[-1]] if "+" in code else None, early,
                 ))
     return sorted(found, key=lambda each: (each.on, each.number), reverse=True)

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from imrgroups import audit
 from imrgroups.db import db
+from imrgroups.people.actions.lookups import count, hospital_stays, in_hospital, namesakes
 from imrgroups.people.models import (
     CHANNELS,
     CONSENTS,
@@ -23,6 +23,8 @@ from imrgroups.people.models import (
     SupporterContact,
 )
 from imrgroups.secret import lookup
+
+__all__ = ["count", "hospital_stays", "in_hospital", "namesakes"]
 
 
 class CannotChangePerson(Exception):
@@ -173,15 +175,27 @@ class SupporterDetails:
 
 
 def add_supporter(person: Participant, details: SupporterDetails, *, by: int | None, now: datetime, code: str = "") -> Supporter:
-    """Add somebody close to a participant. Raises CannotChangePerson("code_taken" | "no_name")."""
+    """Add somebody close to a participant. Raises CannotChangePerson("code_taken" | "no_name" | "there_already").
+
+    The person's row is locked first: of two clicks at once, the second one sees what the first one added.
+    """
+    db.session.execute(select(Participant.id).where(Participant.id == person.id).with_for_update())
     if code and db.session.execute(select(Supporter.id).where(Supporter.code == code)).first():
         raise CannotChangePerson("code_taken")
     row = Supporter(participant_id=person.id, code=code or _next_code(Supporter, "S"))
     _fill_supporter(row, details)
+    _refuse_twice(person, row)
     db.session.add(row)
     _record("supporter.added", person, by, now, supporter=row.code)
     db.session.commit()
     return row
+
+
+def _refuse_twice(person: Participant, row: Supporter) -> None:
+    present = db.session.execute(select(Supporter).where(Supporter.participant_id == person.id, Supporter.ended_on.is_(None))).scalars()
+    alike = [each for each in present if each.relation.casefold() == row.relation.casefold()]
+    if (row.name or "").casefold() in {(each.name or "").casefold() for each in alike}:
+        raise CannotChangePerson("there_already")
 
 
 def edit_supporter(row: Supporter, details: SupporterDetails, *, by: int | None, now: datetime) -> None:
@@ -268,32 +282,3 @@ def discharge(person: Participant, *, on: date, by: int | None, now: datetime) -
     stay.to_on = on
     _record("participant.discharged", person, by, now)
     db.session.commit()
-
-
-def hospital_stays(person_id: int) -> list[HospitalStay]:
-    """The hospital stays of a person, newest first."""
-    wanted = select(HospitalStay).where(HospitalStay.participant_id == person_id).order_by(HospitalStay.from_on.desc())
-    return list(db.session.execute(wanted).scalars())
-
-
-def in_hospital(person_ids: Iterable[int], on: date, session: Session | None = None) -> set[int]:
-    """Those of these people who are in hospital on a day."""
-    wanted = select(HospitalStay.participant_id).where(
-        HospitalStay.participant_id.in_(list(person_ids)), HospitalStay.from_on <= on,
-        or_(HospitalStay.to_on.is_(None), HospitalStay.to_on >= on),
-    )
-    return set((session or db.session()).execute(wanted).scalars())
-
-
-def namesakes(name: str, centre_id: int, but: int | None = None) -> list[str]:
-    """The codes of the others of a centre who have this name, whatever its case; the screens show codes beside such names."""
-    wanted = select(Participant.id, Participant.code, Participant.name_sealed).where(Participant.centre_id == centre_id)
-    return sorted(
-        row.code for row in db.session.execute(wanted)
-        if row.id != but and Participant.name.open(Participant, row.id, row.name_sealed).casefold() == name.casefold()
-    )
-
-
-def count(centre_id: int) -> int:
-    """How many people a centre has."""
-    return db.session.execute(select(func.count()).select_from(Participant).where(Participant.centre_id == centre_id)).scalar_one()
