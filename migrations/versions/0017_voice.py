@@ -106,19 +106,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_observations")),
         sa.UniqueConstraint("review_id", "staff_id", "key", name=op.f("uq_observations_review_id_staff_id_key")),
     )
-    op.drop_table("receipts")
 
 
 def downgrade() -> None:
     """Drop them again."""
-    op.create_table(
-        "receipts",
-        sa.Column("key", sa.VARCHAR(), nullable=False),
-        sa.Column("staff_id", sa.INTEGER(), nullable=False),
-        sa.Column("at", sa.DATETIME(), nullable=False),
-        sa.Column("answer", sa.VARCHAR(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_receipts")),
-    )
     op.drop_table("observations")
     op.drop_table("interview_notes")
     op.drop_table("drawn_people")
