@@ -32,6 +32,10 @@ HARMLESS = {
     "messages.reason": "a word of the program", "messages.language": "a language tag", "messages.to_lookup": "a keyed hash",
     "cards.lookup": "a keyed hash", "filled_sheets.worksheet": "the key of a worksheet", "filled_sheets.version": "of the worksheet",
     "filled_sheets.language": "a language tag",
+    **dict.fromkeys(
+        (f"answer_sheets.{name}" for name in ("key", "instrument", "instrument_version", "occasion")), "a word of the program",
+    ),
+    "filled_sheets.edition": "of the worksheet",
     "messages.sid": "the carrier's name for it", "replies.sid": "the carrier's name for it", "replies.from_lookup": "a keyed hash",
 }
 
