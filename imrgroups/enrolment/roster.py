@@ -46,25 +46,24 @@ def roster(group_id: int, on: date | None = None) -> list[Person]:
 
     Several rows of one person are one line, the latest.
     """
-    wanted = (
-        select(
-            Participant.id, Participant.code, Participant.name_sealed, Participant.language, Participant.large_print,
-            Enrolment.joined_on, Enrolment.left_on,
-        )
-        .join(Enrolment, Enrolment.participant_id == Participant.id)
-        .where(Enrolment.group_id == group_id)
-        .order_by(Enrolment.joined_on)
-    )
-    if on is not None:
-        wanted = wanted.where(Enrolment.joined_on <= on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on))
+    rows = fetch(_roster(on is not None), group=group_id, **({"day": on} if on else {}))
     latest = {
         row.id: Person(
             row.id, row.code, Participant.name.open(Participant, row.id, row.name_sealed) or row.code, row.language, row.large_print,
             row.joined_on, row.left_on,
         )
-        for row in db.session.execute(wanted)
+        for row in rows
     }
     return sorted(latest.values(), key=lambda person: (person.name.casefold(), person.code))
+
+
+@lru_cache(maxsize=2)
+def _roster(of_a_day: bool) -> Select[Any]:
+    columns = (Participant.id, Participant.code, Participant.name_sealed, Participant.language, Participant.large_print)
+    wanted = select(*columns, Enrolment.joined_on, Enrolment.left_on).join(Enrolment, Enrolment.participant_id == Participant.id)
+    wanted = wanted.where(Enrolment.group_id == bindparam("group")).order_by(Enrolment.joined_on)
+    there = (Enrolment.joined_on <= bindparam("day"), or_(Enrolment.left_on.is_(None), Enrolment.left_on >= bindparam("day")))
+    return wanted.where(*there) if of_a_day else wanted
 
 
 def names(person_ids: Iterable[int]) -> dict[int, str]:
