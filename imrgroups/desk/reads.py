@@ -118,7 +118,7 @@ def _topics() -> Select[Any]:
 
 
 def _read(statement: Select[Any], **values: object) -> list[MeetingLine]:
-    lines = [MeetingLine(*row[:11], [], *row[11:]) for row in fetch(statement, **values)]
+    lines = [MeetingLine(*row[:11], [], *row[11:]) for row in fetch(statement, **values).all()]
     by_id = {line.id: line for line in lines}
     for meeting_id, module, topic in fetch(_topics(), meetings=list(by_id)) if by_id else ():
         by_id[meeting_id].topics.append((module, topic))
@@ -258,7 +258,7 @@ def running_groups(centre_ids: Collection[int]) -> set[int]:
 def missed_lately(group_ids: Collection[int], now: datetime) -> dict[int, list[tuple[int, int]]]:
     """(participant key, meetings missed in a row) by group, for people who missed the two latest meetings or more without a word."""
     marks: dict[tuple[int, int], list[rules.Mark]] = defaultdict(list)
-    for group_id, person, state, apology, kind in fetch(_lately(), groups=list(group_ids), first=now - timedelta(days=70)):
+    for group_id, person, state, apology, kind in fetch(_lately(), groups=list(group_ids), first=now - timedelta(days=70)).all():
         marks[group_id, person].append(_mark(state, apology is not None, kind))
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (group_id, person), theirs in marks.items():
@@ -277,6 +277,12 @@ def _mark(state: str | None, apology: bool, kind: str | None) -> rules.Mark:
 
 @lru_cache(maxsize=1)
 def _lately() -> Select[Any]:
+    """The latest weeks of everybody who was away twice or more in them; most people were not, and their weeks need no reading."""
+    lately = (Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state == "held", Meeting.starts_at > bindparam("first"))
+    away = (
+        select(Mark.participant_id).join(Meeting, Meeting.id == Mark.meeting_id).where(*lately, Mark.state == "absent")
+        .group_by(Mark.participant_id).having(func.count() >= 2)
+    )
     return (
         select(Meeting.group_id, Enrolment.participant_id, Mark.state, Apology.id, MakeUp.kind)
         .join(Enrolment, and_(Enrolment.group_id == Meeting.group_id, Enrolment.left_on.is_(None), Enrolment.joined_on <= Meeting.meets_on))
@@ -284,6 +290,5 @@ def _lately() -> Select[Any]:
         .outerjoin(Mark, and_(Mark.meeting_id == Meeting.id, Mark.participant_id == Enrolment.participant_id))
         .outerjoin(Apology, and_(Apology.meeting_id == Meeting.id, Apology.participant_id == Enrolment.participant_id))
         .outerjoin(MakeUp, and_(MakeUp.meeting_id == Meeting.id, MakeUp.participant_id == Enrolment.participant_id))
-        .where(Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state == "held", Meeting.starts_at > bindparam("first"))
-        .order_by(Meeting.starts_at)
+        .where(*lately, Enrolment.participant_id.in_(away)).order_by(Meeting.starts_at)
     )

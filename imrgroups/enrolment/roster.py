@@ -46,7 +46,7 @@ def roster(group_id: int, on: date | None = None) -> list[Person]:
 
     Several rows of one person are one line, the latest.
     """
-    rows = fetch(_roster(on is not None), group=group_id, **({"day": on} if on else {}))
+    rows = fetch(_roster(on is not None), group=group_id, **({"day": on} if on else {})).all()
     latest = {row.id: Person(row.id, row.code, _name(row), row.language, row.large_print, row.joined_on, row.left_on) for row in rows}
     return sorted(latest.values(), key=lambda person: (person.name.casefold(), person.code))
 
@@ -62,7 +62,7 @@ def _roster(of_a_day: bool) -> Select[Any]:
 
 def names(person_ids: Iterable[int]) -> dict[int, str]:
     """The whole names of these people by key."""
-    return {row.id: _name(row) for row in fetch(_named(), people=list(person_ids))}
+    return {row.id: _name(row) for row in fetch(_named(), people=list(person_ids)).all()}
 
 
 def _name(row: Row[Any]) -> str:

@@ -60,7 +60,7 @@ def facts_of(group_ids: Collection[int]) -> dict[int, rows.GroupFacts]:
     for kind, wanted in _statements().items():
         kinds[kind] = found = defaultdict(list)
         row = made_by[kind]
-        for group, *values in fetch(wanted, groups=ids):
+        for group, *values in fetch(wanted, groups=ids).all():
             made = row(*values)
             if made is not None:
                 found[group].append(made)

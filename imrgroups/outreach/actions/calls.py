@@ -55,7 +55,8 @@ def unreached(groups: Collection[int], now: datetime, but: Collection[int]) -> l
 @lru_cache(maxsize=1)
 def _open_calls() -> Select[Any]:
     theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(GROUPS))
-    here = or_(CallTask.group_id.in_(GROUPS), CallTask.participant_id.in_(theirs), Participant.centre_id.in_(CENTRES))
+    of_centres = select(Participant.id).where(Participant.centre_id.in_(CENTRES))
+    here = or_(CallTask.group_id.in_(GROUPS), CallTask.participant_id.in_(theirs), CallTask.participant_id.in_(of_centres))
     return _calls().where(CallTask.done_at.is_(None), CallTask.due_on <= bindparam("today"), here).order_by(CallTask.due_on)
 
 

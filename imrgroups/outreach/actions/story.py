@@ -97,7 +97,7 @@ def beforehand(meeting: int, group: int, on: date, people: Iterable[roster.Perso
     """What these people said before a meeting, in their order, and who of them missed the last one. One statement."""
     said: dict[int, str] = {}
     away = set()
-    for person, word, _at in sorted(fetch(_beforehand(), meeting=meeting, group=group, day=on), key=lambda row: row[2]):
+    for person, word, _at in sorted(fetch(_beforehand(), meeting=meeting, group=group, day=on).all(), key=lambda row: row[2]):
         if word == AWAY:
             away.add(person)
         else:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from imrgroups.db import db, fetch
 from imrgroups.enrolment import roster
-from imrgroups.goals.models import Step
+from imrgroups.goals.models import Goal, Step
 from imrgroups.groups.models import Meeting, PlannedTopic
 from imrgroups.homework.models import Assignment
 from imrgroups.i18n import dial
@@ -74,7 +74,7 @@ def close_to(people: Sequence[tuple[int, str]], on: date) -> list[Line]:
     close: dict[int, list[Close]] = defaultdict(list)
     not_now: dict[int, date | None] = {}
     rows = fetch(_close(), people=[key for key, _name in people], first=on - rules.WINDOW + timedelta(days=1), day=on)
-    for person, waits, key, sealed, consented_on, last_on, helps in rows:
+    for person, waits, key, sealed, consented_on, last_on, helps in rows.all():
         not_now[person] = waits
         if key is not None:
             close[person].append(Close(key, Supporter.name.open(Supporter, key, sealed), consented_on is not None, last_on, helps))
@@ -95,9 +95,12 @@ def _close() -> Select[Any]:
     )
     homework = (
         select(Assignment.id).join(Meeting, Meeting.id == Assignment.meeting_id)
-        .where(Assignment.supporter_id == Supporter.id, Meeting.meets_on.between(first, day))
+        .where(Assignment.participant_id == Participant.id, Assignment.supporter_id == Supporter.id, Meeting.meets_on.between(first, day))
     )
-    step = select(Step.id).where(Step.supporter_id == Supporter.id, or_(Step.due_on.between(first, day), Step.done_on.between(first, day)))
+    recent = or_(Step.due_on.between(first, day), Step.done_on.between(first, day))
+    step = select(Step.id).join(Goal, Goal.id == Step.goal_id).where(
+        Goal.participant_id == Participant.id, Step.supporter_id == Supporter.id, recent
+    )
     waits = select(IntakeTask.done_on).where(
         IntakeTask.participant_id == Participant.id, IntakeTask.task == "supporter", IntakeTask.outcome == "not_now"
     )
