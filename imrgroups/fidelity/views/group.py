@@ -6,7 +6,7 @@ from babel.dates import format_date
 from flask import Response, render_template
 from sqlalchemy.orm import joinedload
 
-from imrgroups import auth, config
+from imrgroups import auth, config, i18n
 from imrgroups.auth import policy
 from imrgroups.db import db
 from imrgroups.enrolment import roster
@@ -29,12 +29,13 @@ def group(group_id: int) -> str:
     row, on = _group(group_id)
     facts, scale = evidence.group_facts(group_id), evidence.scale()
     now, before = (evidence.count(facts, day, scale) for day in (on, on - MONTH))
-    people = roster.names({key for item in now.items if item.unit == "people" for key in (*item.behind, *item.missing)})
+    names = roster.names({key for item in now.items if item.unit == "people" for key in (*item.behind, *item.missing)})
+    people = dict(sorted(names.items(), key=lambda one: one[1].casefold()))
     auth.looked_at(*people)
     return render_template(
         "fidelity/group.html", group=row, scale=scale, found=now, before=before, on=on, then=on - MONTH, mean=printed(now.mean),
         mean_before=printed(before.mean), band=evidence.band_name(now, row.centre.bands), people=people,
-        meetings={each.key: each.on for each in facts.meetings},
+        days={each.key: i18n.day(each.on) for each in facts.meetings}, meetings={each.key: each.on for each in facts.meetings},
         next_steps=steps.next_steps(now, people),
     )
 
