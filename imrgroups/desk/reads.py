@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal_column, or_, select
 
 from imrgroups.attendance.models import Apology, MakeUp, Mark
 from imrgroups.db import db, fetch
@@ -88,10 +88,13 @@ def _lines() -> Select[Any]:
         .where(MeetingNote.meeting_id == Meeting.id, Signature.kind == kind).correlate(Meeting).scalar_subquery()
         for kind in ("signed", "countersigned")
     ]
+    token = cast(PlannedTopic.position, String) + ":" + PlannedTopic.module + "/" + PlannedTopic.topic
+    topics = select(func.aggregate_strings(token, literal_column("' '"))).where(PlannedTopic.meeting_id == Meeting.id)
     return (
         select(
             Meeting.id, Meeting.group_id, Group.name, Group.language, Meeting.number, Meeting.meets_on, Meeting.local_time, Group.place,
-            Meeting.state, Meeting.reason, Meeting.starts_at, people, recorded, told, notes, *signatures,
+            Meeting.state, Meeting.reason, Meeting.starts_at, topics.correlate(Meeting).scalar_subquery(), people, recorded, told, notes,
+            *signatures,
         )
         .join(Group, Group.id == Meeting.group_id)
     )
@@ -110,19 +113,14 @@ def _of_one() -> Select[Any]:
     return _lines().where(Meeting.id == bindparam("meeting"))
 
 
-@lru_cache(maxsize=1)
-def _topics() -> Select[Any]:
-    wanted = select(PlannedTopic.meeting_id, PlannedTopic.module, PlannedTopic.topic)
-    of_these = PlannedTopic.meeting_id.in_(bindparam("meetings", expanding=True))
-    return wanted.where(of_these).order_by(PlannedTopic.meeting_id, PlannedTopic.position)
-
-
 def _read(statement: Select[Any], **values: object) -> list[MeetingLine]:
-    lines = [MeetingLine(*row[:11], [], *row[11:]) for row in fetch(statement, **values).all()]
-    by_id = {line.id: line for line in lines}
-    for meeting_id, module, topic in fetch(_topics(), meetings=list(by_id)) if by_id else ():
-        by_id[meeting_id].topics.append((module, topic))
-    return lines
+    return [MeetingLine(*row[:11], _topics(row[11]), *row[12:]) for row in fetch(statement, **values).all()]
+
+
+def _topics(tokens: str | None) -> list[tuple[str, str]]:
+    """(module, topic) in order, of the tokens the database puts together: "1:stress/coping-with-it 0:relapses/"."""
+    placed = sorted((int(place), topic) for place, _colon, topic in (token.partition(":") for token in (tokens or "").split()))
+    return [(topic.partition("/")[0], topic.partition("/")[2]) for _place, topic in placed]
 
 
 def around(group_ids: Collection[int], now: datetime) -> tuple[list[MeetingLine], list[MeetingLine]]:

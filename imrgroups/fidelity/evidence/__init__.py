@@ -96,7 +96,8 @@ def _statements() -> dict[str, Select[Any]]:
         "goals": select(Goal.group_id, Goal.id, Goal.participant_id, Goal.set_on).where(Goal.group_id.in_(groups)),
         "steps": of_goals(Step, Step.goal_id, Step.due_on, Step.done_on, Step.supporter_id),
         "follow_ups": of_goals(FollowUp, FollowUp.goal_id, FollowUp.meeting_id),
-        "homework": at_meetings(Assignment, Assignment.participant_id, Assignment.meeting_id, Assignment.supporter_id),
+        "homework": at_meetings(Assignment, Assignment.participant_id, Assignment.meeting_id, Assignment.supporter_id)
+        .where(Assignment.supporter_id.is_not(None)),  # the scale counts the helpers only, and they are few
         "contacts": (
             select(Enrolment.group_id, Supporter.participant_id, SupporterContact.contact_on)
             .join(Supporter, Supporter.participant_id == Enrolment.participant_id)

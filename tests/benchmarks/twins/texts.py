@@ -90,7 +90,7 @@ def evidence(group_id: int) -> str:
         follow_ups=[facts.FollowUp(*row) for row in sql(
             "SELECT f.goal_id, f.meeting_id FROM follow_ups f JOIN goals g ON g.id = f.goal_id WHERE g.group_id = ?", group_id)],
         homework=[facts.Homework(who, at, helper is not None) for who, at, helper in sql(
-            "SELECT x.participant_id, x.meeting_id, x.supporter_id " + AT_MEETINGS.format("assignments"), group_id)],
+            "SELECT x.participant_id, x.meeting_id, x.supporter_id " + AT_MEETINGS.format("assignments") + " AND x.supporter_id IS NOT NULL", group_id)],
         contacts=[facts.Contact(who, day(when)) for who, when in sql(
             "SELECT DISTINCT s.participant_id, c.contact_on FROM enrolments e JOIN supporters s ON s.participant_id = e.participant_id "
             "JOIN supporter_contacts c ON c.supporter_id = s.id WHERE e.group_id = ?", group_id)],
