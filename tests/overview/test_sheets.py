@@ -25,7 +25,7 @@ from imrgroups.staff.actions import training
 NOT_CARRIED = {
     "audit_entries": "the record of this installation", "audit_heads": "the record of this installation",
     "access_entries": "who looked, here", "access_reasons": "who looked, here", "staff_sessions": "signed-in browsers",
-    "sign_in_attempts": "throttling", "receipts": "answered taps",
+    "sign_in_attempts": "throttling",
     "translation_edits": "texts of this installation, they travel as a PO file", "comments": "about texts of this installation",
     "translation_reviews": "of texts of this installation",
     "messages": "sent from here", "deliveries": "told to this installation", "replies": "came to this installation",
