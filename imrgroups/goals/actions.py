@@ -13,14 +13,11 @@ from imrgroups.groups.models import Group, Meeting
 from imrgroups.people.models import Supporter
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.attendance import CannotMark
+from imrgroups.rules.refusal import Cannot
 
 
-class CannotSetGoal(Exception):
+class CannotSetGoal(Cannot):
     """Why a change to a goal is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def set_goal(

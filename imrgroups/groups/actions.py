@@ -14,15 +14,12 @@ from imrgroups.db import db
 from imrgroups.groups import series
 from imrgroups.groups.models import ClosedWeek, Group, Meeting, PlannedTopic
 from imrgroups.rules.calendar import instant
+from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.models import Centre, Staff
 
 
-class CannotPlan(Exception):
+class CannotPlan(Cannot):
     """Why a change to a group or its series is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @contextmanager

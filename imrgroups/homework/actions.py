@@ -14,14 +14,11 @@ from imrgroups.homework.models import RESULTS, SAID, Assignment, Review
 from imrgroups.people.models import Supporter
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.attendance import CannotMark
+from imrgroups.rules.refusal import Cannot
 
 
-class CannotAgree(Exception):
+class CannotAgree(Cannot):
     """Why homework is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,16 @@ from imrgroups.groups import actions as groups
 from imrgroups.groups.models import Meeting
 from imrgroups.library import content
 from imrgroups.notes.models import MEDIA, Amendment, HandoutGiven, MeetingNote, Signature, StepTaken, TechniqueUse, TopicTaught
+from imrgroups.rules.refusal import Cannot
 
 
-class CannotNote(Exception):
+class CannotNote(Cannot):
     """Why a note is refused: `reason` is a short word for the screens to explain."""
 
     def __init__(self, reason: str, people: Iterable[int | None] = ()) -> None:
         """Keep the reason and, for "stale" and "signed" texts, whose lines they are (None: the group's)."""
         super().__init__(reason)
-        self.reason, self.people = reason, list(people)
+        self.people = list(people)
 
 
 @dataclass(frozen=True)

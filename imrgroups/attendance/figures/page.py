@@ -61,7 +61,7 @@ def closed(meeting: Meeting | Occasion, now: datetime) -> str:
     try:
         check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
     except CannotMark as error:
-        return error.reason.value
+        return error.reason
     return ""
 
 

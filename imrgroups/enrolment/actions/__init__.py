@@ -9,14 +9,11 @@ from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment, WaitingPlace
 from imrgroups.groups.models import Group
 from imrgroups.people.models import Participant
+from imrgroups.rules.refusal import Cannot
 
 
-class CannotEnrol(Exception):
+class CannotEnrol(Cannot):
     """Why joining, leaving or waiting is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def _record(action: str, group: Group, by: int | None, now: datetime, participant_id: int) -> None:
