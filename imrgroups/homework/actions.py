@@ -13,7 +13,6 @@ from imrgroups.groups.models import Meeting
 from imrgroups.homework.models import RESULTS, SAID, Assignment, Review
 from imrgroups.people.models import Supporter
 from imrgroups.rules import attendance as rules
-from imrgroups.rules.attendance import CannotMark
 from imrgroups.rules.refusal import Cannot
 
 
@@ -72,10 +71,8 @@ def _check_supporters(tasks: Mapping[int, Task]) -> None:
 def _begun(meeting: Meeting, now: datetime) -> Meeting:
     """The meeting, locked so that two leaders who save at once come one after the other."""
     meeting = db.session.execute(select(Meeting).where(Meeting.id == meeting.id).with_for_update()).scalar_one()
-    try:
-        rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
-    except CannotMark as error:
-        raise CannotAgree(error.reason.value) from error
+    if reason := rules.why_closed(meeting=meeting.state, starts_at=meeting.starts_at, now=now):
+        raise CannotAgree(reason)
     return meeting
 
 

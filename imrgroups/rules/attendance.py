@@ -32,7 +32,7 @@ class MakeUpKind(StrEnum):
 
 
 class CannotMark(Cannot):
-    """A mark is refused: "not_yet", "cancelled", "closed", "not_enrolled"."""
+    """A mark is refused: "not_yet", "cancelled", "not_enrolled"."""
 
 
 class CannotMakeUp(Cannot):
@@ -160,18 +160,21 @@ class Both:
     starters: Attendance
 
 
-def check_open(*, meeting: str, starts_at: datetime, now: datetime, enrolled: bool = True, closed: bool = False) -> None:
-    """Nothing when a mark may be set; otherwise CannotMark with the reason.
+def why_closed(*, meeting: str, starts_at: datetime, now: datetime) -> str:
+    """Why nothing can be written of a meeting ("cancelled", "not_yet"), or nothing.
 
     meeting: "planned", "held" or "cancelled"; a planned one opens two hours before it starts, a held one is open at any time.
-    starts_at, now: aware instants. enrolled: whether the person belongs to the group on that day. closed: the group's records are closed.
+    starts_at, now: aware instants.
     """
     if meeting == "cancelled":
-        raise CannotMark("cancelled")
-    if closed:
-        raise CannotMark("closed")
-    if meeting != "held" and now < starts_at - OPENS_BEFORE:
-        raise CannotMark("not_yet")
+        return "cancelled"
+    return "not_yet" if meeting != "held" and now < starts_at - OPENS_BEFORE else ""
+
+
+def check_open(*, meeting: str, starts_at: datetime, now: datetime, enrolled: bool = True) -> None:
+    """Nothing when a mark may be set, as `why_closed` says; else CannotMark. enrolled: whether they belong to the group on that day."""
+    if reason := why_closed(meeting=meeting, starts_at=starts_at, now=now):
+        raise CannotMark(reason)
     if not enrolled:
         raise CannotMark("not_enrolled")
 

@@ -86,13 +86,12 @@ START = datetime(2026, 3, 3, 13, tzinfo=UTC)
         ({"meeting": "planned", "now": START - timedelta(hours=2, seconds=1)}, "not_yet"),
         ({"now": START + timedelta(days=400)}, None),
         ({"meeting": "cancelled"}, "cancelled"),
-        ({"meeting": "cancelled", "closed": True, "enrolled": False}, "cancelled"),
-        ({"closed": True}, "closed"),
+        ({"meeting": "cancelled", "enrolled": False}, "cancelled"),
         ({"enrolled": False}, "not_enrolled"),
     ],
 )
 def test_when_the_register_is_open(changed, reason):
-    given_ = {"meeting": "held", "starts_at": START, "now": START + timedelta(minutes=5), "enrolled": True, "closed": False} | changed
+    given_ = {"meeting": "held", "starts_at": START, "now": START + timedelta(minutes=5), "enrolled": True} | changed
     if reason is None:
         check_open(**given_)
     else:

@@ -15,7 +15,7 @@ from imrgroups.attendance.figures.words import STATE_NAMES
 from imrgroups.groups.models import Meeting
 from imrgroups.i18n import clock, curriculum, gettext, language, short_day
 from imrgroups.library import content
-from imrgroups.rules.attendance import IN_ROOM, OPENS_BEFORE, CannotMark, check_open
+from imrgroups.rules.attendance import IN_ROOM, OPENS_BEFORE, why_closed
 
 _KEY = "{key}"  # stands for the person in what is made once a language
 
@@ -49,7 +49,6 @@ def refusals() -> dict[str, str]:
     return {
         "not_yet": gettext("It is too early to record this. The register opens two hours before the meeting."),
         "cancelled": gettext("This meeting was cancelled, so there is nothing to record."),
-        "closed": gettext("The records of this group are closed."),
         "not_enrolled": gettext("They did not belong to the group on that day. Check the day they joined or left."),
         "not_held": gettext("This meeting is not recorded as held yet. Keep its register first."),
         "was_there": gettext("They were at this meeting, so there is nothing to catch up."),
@@ -58,11 +57,7 @@ def refusals() -> dict[str, str]:
 
 def closed(meeting: Meeting | Occasion, now: datetime) -> str:
     """Why nothing can be recorded of a meeting ("not_yet", "cancelled"), or nothing."""
-    try:
-        check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
-    except CannotMark as error:
-        return error.reason
-    return ""
+    return why_closed(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
 
 
 def opens_at(meeting: Meeting | Occasion) -> datetime:
