@@ -68,7 +68,7 @@ def create(
         for slot in planned.slots:
             db.session.add(Meeting(group_id=group.id, number=slot.number, meets_on=slot.on, local_time=slot.at, starts_at=slot.starts_at))
         db.session.flush()
-        reflow_open(group)
+        reflow_open(group, now)
     _record("group.created", group, by, now)
     db.session.commit()
     return group
@@ -96,7 +96,7 @@ def edit(group: Group, details: GroupDetails, *, leaders: Iterable[int], version
                 meeting.local_time = group.local_time
             meeting.starts_at = instant(meeting.meets_on, meeting.local_time, group.timezone)
     if order_before != group.module_order:
-        reflow_open(group)
+        reflow_open(group, now)
     _record("group.edited", group, by, now)
     db.session.commit()
 
@@ -132,7 +132,7 @@ def _record(action: str, group: Group, by: int | None, now: datetime, **detail: 
 
 def _replan(action: str, group: Group, by: int | None, now: datetime, **detail: object) -> list[str]:
     db.session.flush()
-    left_out = reflow_open(group)
+    left_out = reflow_open(group, now)
     _record(action, group, by, now, **detail)
     db.session.commit()
     return left_out
@@ -143,10 +143,13 @@ def _open(group: Group) -> list[Meeting]:
     return list(db.session.execute(wanted.options(selectinload(Meeting.topics))).scalars())
 
 
-def reflow_open(group: Group) -> list[str]:
-    """Give the open meetings their topics anew after what the held ones took; returns the ids of modules that no longer fit. No commit."""
-    open_meetings = _open(group)
-    plan = series.flow(group.modules, series.covered(group.id), len(open_meetings))
+def reflow_open(group: Group, now: datetime) -> list[str]:
+    """Give the meetings to come their topics anew after what was taken; returns the ids of modules that no longer fit. No commit.
+
+    A meeting that has begun keeps its topics, recorded or not (adr/0006).
+    """
+    open_meetings = [meeting for meeting in _open(group) if meeting.starts_at > now or not meeting.topics]
+    plan = series.flow(group.modules, series.covered(group.id, now), len(open_meetings))
     for meeting, portion in zip(open_meetings, plan.portions, strict=True):
         wanted = [(portion.module, topic) for topic in portion.topics] if portion.module else []
         if [(topic.module, topic.topic) for topic in meeting.topics] != wanted:
@@ -282,7 +285,7 @@ def end(group: Group, *, on: date, reason: str, by: int | None, now: datetime) -
         if meeting.meets_on > on:
             _take_out(meeting, reason)
     if any(meeting.state == "planned" and meeting.starts_at > now for meeting in open_meetings):
-        reflow_open(group)
+        reflow_open(group, now)
     _record("group.ended", group, by, now)
     db.session.commit()
 

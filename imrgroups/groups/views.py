@@ -134,7 +134,7 @@ def _plan(group: Group, form: OrderForm | None = None) -> Answer:
     now = config.now()
     lines = series.lines(group, now)
     to_come = [line for line in lines if line.state == "planned" and not line.over]
-    left_out = series.numbered(series.left_out(group.id, group.modules)) if group.ended_on is None else []
+    left_out = series.numbered(series.left_out(group.id, group.modules, now)) if group.ended_on is None else []
     form = form or OrderForm(module_order=group.modules)
     page = render_template(
         "groups/plan.html", group=group, lines=lines, to_come=to_come, left_out=left_out, states=STATE_WORDS, form=form, modules=_modules(),

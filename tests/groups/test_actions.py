@@ -14,6 +14,7 @@ from imrgroups.groups.actions import CannotPlan, GroupDetails
 from imrgroups.groups.models import Group, Meeting
 
 LATER = datetime(2027, 1, 12, 9, 0, tzinfo=UTC)
+BEFORE = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 
 
 def details(**changes) -> GroupDetails:
@@ -177,10 +178,11 @@ def test_an_added_meeting_gets_the_next_number_and_room_for_topics(world):
 
 
 def test_a_new_order_moves_the_modules_that_were_not_begun(world):
-    hold(world, 1, 2, 3)
+    hold(world, *range(1, 9))
     order = ["recovery-strategies", "needs", *[id for id in series.default_order() if id not in ("recovery-strategies", "needs")]]
     actions.reorder(world.group, order, by=None, now=LATER)
-    assert topics(world.meetings[4])[0].startswith("needs/")
+    begun = ("recovery", "practical", "stress-v")
+    assert next(key for meeting in range(9, 14) for key in topics(world.meetings[meeting]) if not key.startswith(begun)).startswith("needs/")
     assert refused(actions.reorder, world.group, ["needs", "needs"], by=None, now=LATER) == "modules"
     assert refused(actions.reorder, world.group, [], by=None, now=LATER) == "modules"
 
@@ -188,9 +190,9 @@ def test_a_new_order_moves_the_modules_that_were_not_begun(world):
 def test_modules_that_no_longer_fit_are_named(world):
     left_out = []
     for number in range(10, max(world.meetings) + 1):
-        left_out = actions.cancel(world.meetings[number], reason="Closed", by=None, now=LATER)
+        left_out = actions.cancel(world.meetings[number], reason="Closed", by=None, now=BEFORE)
     assert left_out == list(series.default_order()[9:])  # nine meetings are left for eleven modules
-    assert series.left_out(world.group.id, world.group.modules) == left_out
+    assert series.left_out(world.group.id, world.group.modules, BEFORE) == left_out
 
 
 def test_a_new_time_of_day_moves_only_meetings_that_are_still_to_come(world):
@@ -248,6 +250,34 @@ def test_closed_days_are_kept_apart_from_meetings_already_planned(world):
     assert refused(actions.close, north, date(2027, 2, 8), date(2027, 2, 9), "", by=None, now=LATER) == "closed_already"
     actions.reopen(row, by=None, now=LATER)
     assert [row.reason for row in series.closed_weeks(north.id)] == ["Christmas"]
+
+
+def test_a_meeting_that_nobody_recorded_keeps_its_topics_until_somebody_says_what_happened(world):
+    hold(world, 1, 2, 3, 4, 5)
+    planned, to_come = [topics(world.meetings[number]) for number in (6, 7, 8)], plan_after(world, 8)
+    actions.cancel(world.meetings[10], reason="Flood", by=None, now=LATER)
+    actions.reorder(world.group, [*series.default_order()[:2], *reversed(series.default_order()[2:])], by=None, now=LATER)
+    actions.reorder(world.group, series.default_order(), by=None, now=LATER)
+    actions.move(world.meetings[12], to_on=date(2027, 1, 14), by=None, now=LATER)
+    assert [topics(world.meetings[number]) for number in (6, 7, 8)] == planned
+    assert plan_after(world, 8) == to_come, "and what comes after is what would come had it been recorded as planned"
+    actions.cancel(world.meetings[8], reason="Nobody came", by=None, now=LATER)
+    assert plan_after(world, 8)[0] == planned[2][0], "a day that did not take place hands its topics on"
+    actions.restore(world.meetings[8], by=None, now=LATER)
+    assert [topics(world.meetings[number]) for number in (6, 7, 8)] == planned and plan_after(world, 8) == to_come
+
+
+def plan_after(world, number: int) -> list[str]:
+    """Every topic after that meeting in order, a topic that goes on named once."""
+    rows = sorted((row for row in world.meetings.values() if row.number > number), key=lambda row: row.meets_on)
+    return list(dict.fromkeys(key for meeting in rows for key in topics(meeting)))
+
+
+def test_a_meeting_that_nobody_recorded_and_that_moves_on_is_open_again(world):
+    hold(world, *range(1, 8))
+    due = topics(world.meetings[8])
+    actions.move(world.meetings[8], to_on=date(2027, 1, 13), by=None, now=LATER)
+    assert topics(world.meetings[9]) == due, "today's meeting comes first now"
 
 
 @pytest.mark.parametrize("seed", range(3))
