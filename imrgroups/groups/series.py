@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -58,6 +58,17 @@ def build(
     months = int(content.load().entry["months"])
     days = public_holidays(country, starts_on.year, starts_on.year + 1, language)
     return calendar.series(starts_on, at, timezone, months=months, holidays=days, closed=ranges)
+
+
+def ends_on(group: Group) -> date:
+    """The last day of the months that a group lasts."""
+    return calendar.add_months(group.starts_on, int(content.load().entry["months"])) - timedelta(days=1)
+
+
+def last_on(group: Group) -> date:
+    """The last day of a group: that of its months, of its last meeting where that is later, or the day it ended."""
+    wanted = select(func.max(Meeting.meets_on)).where(Meeting.group_id == group.id, Meeting.state != "cancelled")
+    return group.ended_on or max(ends_on(group), db.session.execute(wanted).scalar() or group.starts_on)
 
 
 def default_order() -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.groups import actions, series
-from imrgroups.groups.actions import CannotPlan, GroupDetails
+from imrgroups.groups.actions import CannotPlan, GroupDetails, closed
 from imrgroups.groups.models import Group, Meeting
 
 LATER = datetime(2027, 1, 12, 9, 0, tzinfo=UTC)
@@ -66,9 +66,9 @@ def test_a_new_group_meets_weekly_at_the_same_local_time_for_nine_months(world):
 
 
 def test_a_new_group_is_exactly_what_its_preview_showed(world):
-    closed = [(date(2027, 7, 5), date(2027, 7, 30))]
-    actions.close(world.centres["North"], *closed[0], "Summer", by=None, now=world.now)
-    shown = series.preview(date(2027, 2, 1), time(10, 0), "Europe/Copenhagen", "DK", [*closed, (date(2026, 12, 21), date(2027, 1, 3))])
+    summer = (date(2027, 7, 5), date(2027, 7, 30))
+    closed.close(world.centres["North"], *summer, "Summer", by=None, now=world.now)
+    shown = series.preview(date(2027, 2, 1), time(10, 0), "Europe/Copenhagen", "DK", [summer, (date(2026, 12, 21), date(2027, 1, 3))])
     made = [
         {
             "number": meeting.number, "date": meeting.meets_on.isoformat(), "time": "10:00",
@@ -170,6 +170,27 @@ def test_a_meeting_does_not_move_onto_another_or_before_the_first_day(world):
     assert refused(actions.add_meeting, world.group, on=date(2026, 1, 1), **usual) == "before_start"
 
 
+def test_nine_months_end_when_they_end_unless_somebody_says_otherwise(world):
+    usual, after, meeting = {"by": None, "now": LATER}, date(2027, 8, 10), world.meetings[9]
+    assert series.ends_on(world.group) == date(2027, 8, 2)
+    assert refused(actions.move, meeting, to_on=after, **usual) == "after_end"
+    assert refused(actions.add_meeting, world.group, on=after, **usual) == "after_end"
+    assert refused(actions.move, meeting, to_on=date(2029, 1, 12), beyond=True, **usual) == "too_late"
+    assert refused(actions.add_meeting, world.group, on=date(2027, 8, 31), beyond=True, **usual) == "too_late"
+    actions.move(meeting, to_on=after, beyond=True, **usual)
+    actions.add_meeting(world.group, on=date(2027, 8, 31), beyond=True, **usual)  # four weeks count from the last meeting
+    assert series.last_on(world.group) == date(2027, 8, 31)
+    actions.cancel(meeting, reason="x", **usual)
+    actions.restore(meeting, **usual)
+    assert world.meetings[9].state == "planned"
+
+
+def test_a_group_ends_at_the_latest_with_its_last_meeting(world):
+    assert refused(actions.end, world.group, on=date(2028, 1, 12), reason="x", by=None, now=LATER) == "after_last"
+    actions.end(world.group, on=date(2027, 9, 1), reason="Written late", by=None, now=datetime(2027, 9, 1, 9, tzinfo=UTC))
+    assert world.group.ended_on == date(2027, 9, 1)
+
+
 def test_an_added_meeting_gets_the_next_number_and_room_for_topics(world):
     last = max(world.meetings)
     meeting = actions.add_meeting(world.group, on=date(2027, 1, 14), by=None, now=LATER)
@@ -181,8 +202,8 @@ def test_a_new_order_moves_the_modules_that_were_not_begun(world):
     hold(world, *range(1, 9))
     order = ["recovery-strategies", "needs", *[id for id in series.default_order() if id not in ("recovery-strategies", "needs")]]
     actions.reorder(world.group, order, by=None, now=LATER)
-    begun = ("recovery", "practical", "stress-v")
-    assert next(key for meeting in range(9, 14) for key in topics(world.meetings[meeting]) if not key.startswith(begun)).startswith("needs/")
+    begun, to_come = ("recovery", "practical", "stress-v"), [key for number in range(9, 14) for key in topics(world.meetings[number])]
+    assert next(key for key in to_come if not key.startswith(begun)).startswith("needs/")
     assert refused(actions.reorder, world.group, ["needs", "needs"], by=None, now=LATER) == "modules"
     assert refused(actions.reorder, world.group, [], by=None, now=LATER) == "modules"
 
@@ -244,11 +265,13 @@ def test_a_group_that_goes_on_after_all_can_have_its_meetings_back(world):
 
 def test_closed_days_are_kept_apart_from_meetings_already_planned(world):
     north = world.centres["North"]
-    assert refused(actions.close, north, date(2027, 2, 9), date(2027, 2, 8), "", by=None, now=LATER) == "ends_before"
-    row = actions.close(north, date(2027, 2, 8), date(2027, 2, 12), "Winter holiday", by=None, now=LATER)
+    assert refused(closed.close, north, date(2027, 2, 9), date(2027, 2, 8), "", by=None, now=LATER) == "ends_before"
+    assert refused(closed.close, north, date(2027, 2, 8), date(2028, 2, 9), "", by=None, now=LATER) == "too_long"
+    assert refused(closed.close, north, date(2072, 2, 8), date(2072, 2, 9), "", by=None, now=LATER) == "too_far"
+    row = closed.close(north, date(2027, 2, 8), date(2027, 2, 12), "Winter holiday", by=None, now=LATER)
     assert world.meetings[13].meets_on == date(2027, 2, 9) and world.meetings[13].state == "planned"
-    assert refused(actions.close, north, date(2027, 2, 8), date(2027, 2, 9), "", by=None, now=LATER) == "closed_already"
-    actions.reopen(row, by=None, now=LATER)
+    assert refused(closed.close, north, date(2027, 2, 8), date(2027, 2, 9), "", by=None, now=LATER) == "closed_already"
+    closed.reopen(row, by=None, now=LATER)
     assert [row.reason for row in series.closed_weeks(north.id)] == ["Christmas"]
 
 

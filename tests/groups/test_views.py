@@ -149,6 +149,20 @@ def test_a_leader_moves_a_meeting_and_is_warned_of_a_holiday(world, browser_as):
     assert "moved from Tue 12 Jan" in page and "Public holiday: Pentecost Monday" in page
 
 
+@pytest.mark.parametrize("what", ["move", "add"])
+def test_a_day_after_the_nine_months_is_asked_about_before_anything_is_saved(world, browser_as, what):
+    dana = browser_as("Dana")
+    where = f"/meetings/{world.meetings[9].id}/move" if what == "move" else f"/groups/{world.group.id}/meetings/new"
+    shown = dana.get(where)
+    assert "The nine months end on Monday 2 August" in text_of(shown) and 'name="beyond"' not in shown.text
+    typed = {"on": "2027-08-17", "at": "14:30", "version": "1"}
+    asked = dana.post(where, data=typed)
+    assert asked.status_code == 422 and 'href="#beyond"' in asked.text and 'value="2027-08-17"' in asked.text
+    assert dana.post(where, data=typed | {"on": "2029-08-17", "beyond": "y"}).status_code == 422
+    assert dana.post(where, data=typed | {"beyond": "y"}).status_code == 303
+    assert date(2027, 8, 17) in {meeting.meets_on for meeting in world.meetings.values()}
+
+
 def test_a_page_that_is_out_of_date_does_not_move_a_meeting(world, browser_as):
     dana, meeting = browser_as("Dana"), world.meetings[9]
     actions.move(meeting, to_on=date(2027, 1, 13), by=None, now=world.now)
@@ -236,6 +250,8 @@ def test_a_group_ends_with_a_reason_and_can_go_on(world, browser_as):
 def test_closed_days_are_added_named_where_meetings_lie_in_them_and_opened(world, browser_as):
     nora, where = browser_as("Nora"), f"/centres/{world.centres['North'].id}/closed-weeks"
     assert nora.post(where, data={"from_on": "2027-02-08", "to_on": "2027-02-01"}).status_code == 422
+    far = nora.post(where, data={"from_on": "2072-02-08", "to_on": "2072-02-09"})
+    assert far.status_code == 422 and 'href="#from_on"' in far.text and "Check the year" in far.text
     assert nora.post(where, data={"from_on": "2027-02-08", "to_on": "2027-02-19", "reason": "Winter"}).status_code == 303
     words = text_of(nora.get(where))
     assert "Winter" in words and "2 meetings lie in these days: Tuesday" in words
