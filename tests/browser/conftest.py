@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from waitress import create_server
@@ -68,6 +68,8 @@ def _things() -> dict[str, object]:
         for name in ("coordinator", "assessor", "administrator")
     }
     reviews = {row.kind: row.id for row in db.session.execute(select(Review).where(Review.group_id == group.id)).scalars()}
+    unrecorded = select(Meeting).where(Meeting.state == "planned", Meeting.starts_at < datetime.now(UTC) - timedelta(days=1))
+    late = db.session.execute(unrecorded).scalars().first()
     reported = db.session.execute(select(Review.id).where(Review.state == "closed")).scalars().first()
     people["assessor"] = (
         db.session.execute(select(ReviewAssessor.staff_id).where(ReviewAssessor.review_id == reviews["midway"])).scalars().first()
@@ -82,11 +84,12 @@ def _things() -> dict[str, object]:
         "centre": group.centre_id,
         "held": held,
         "coming": coming,
+        "unrecorded": late.id,
         "person": person,
         "review": reviews["midway"],
         "final": reviews["final"],
         "reported": reported,
-        "staff": {"leader": group.leaders[0].id, **people},
+        "staff": {"leader": group.leaders[0].id, "late": late.group.leaders[0].id, **people},
     }
 
 

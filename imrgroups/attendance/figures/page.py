@@ -113,7 +113,7 @@ def _ago(at: datetime | None, now: datetime) -> str:
 
 def words(meeting: Meeting | Occasion, lines: Sequence[Line], *, me: int, now: datetime) -> dict[str, Any]:
     """What the rows of a register need, whether on the page or alone after a tap. me: who is signed in."""
-    zone = meeting.group.timezone
+    zone, here = meeting.group.timezone, sum(line.state in IN_ROOM for line in lines)
 
     @lru_cache(maxsize=64)  # most of a register is saved at once by one person
     def saved(at: datetime | None, by: str) -> str:
@@ -121,7 +121,7 @@ def words(meeting: Meeting | Occasion, lines: Sequence[Line], *, me: int, now: d
 
     return {
         "meeting": meeting, "group": meeting.group, "chips": chips, "names": STATE_NAMES, "limit": room_limit(),
-        "here": sum(line.state in IN_ROOM for line in lines),
+        "here": here, "asked": meeting.state == "planned" and meeting.starts_at <= now and not here,
         "notes": notes, "saved": lambda line: saved(line.saved_at, line.saved_by),
         "clash_words": lambda line, clash: clash_words(line, clash, me=me, now=now),
     }
