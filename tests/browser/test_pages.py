@@ -156,3 +156,10 @@ def test_no_page_is_wider_than_a_small_phone(signed_in, served, role, language):
         if sideways(page) > 0:
             wide[path] = sideways(page)
     assert wide == {}
+
+
+@pytest.mark.parametrize("language", ["en", "da", "sv", "he"])
+def test_the_menu_of_a_leader_is_one_line_on_a_small_laptop(signed_in, language):
+    page = signed_in("leader")
+    page.goto(f"/today?lang={language}")
+    assert page.locator(".site-header").bounding_box()["height"] < 70
