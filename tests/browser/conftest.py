@@ -80,7 +80,9 @@ def _things() -> dict[str, object]:
     visiting = select(ReviewAssessor.staff_id).where(ReviewAssessor.review_id == review.id).order_by(ReviewAssessor.interviewing)
     people["visiting"] = db.session.execute(visiting).scalars().first()
     return {
+        **_of_people(group.id),
         "group": group.id,
+        "leading": group.leaders[0].id,
         "centre": group.centre_id,
         "held": held,
         "coming": coming,
@@ -90,6 +92,34 @@ def _things() -> dict[str, object]:
         "final": reviews["final"],
         "reported": reported,
         "staff": {"leader": group.leaders[0].id, "late": late.group.leaders[0].id, **people},
+    }
+
+
+def _of_people(group_id: int) -> dict[str, int]:
+    """Keys of one thing of each kind that belongs to somebody in the group."""
+    from sqlalchemy import Select, select
+
+    from imrgroups.attendance.models import Mark
+    from imrgroups.enrolment.models import Enrolment
+    from imrgroups.goals.models import Goal
+    from imrgroups.groups.models import Meeting
+    from imrgroups.mypage.models import FilledSheet
+    from imrgroups.outreach.models import CallTask
+    from imrgroups.people.models import Supporter
+
+    def first(wanted: Select) -> tuple[int, int]:
+        return tuple(db.session.execute(wanted.limit(1)).one())
+
+    here = select(Enrolment.participant_id).where(Enrolment.group_id == group_id, Enrolment.left_on.is_(None))
+    missed = select(Mark.participant_id, Mark.meeting_id).join(Meeting).where(Meeting.group_id == group_id, Mark.state == "absent")
+    goal = first(select(Goal.participant_id, Goal.id).where(Goal.group_id == group_id))
+    away = first(missed)
+    sheet = first(select(FilledSheet.participant_id, FilledSheet.id).where(FilledSheet.participant_id.in_(here), FilledSheet.shared))
+    return {
+        "person_with_goal": goal[0], "goal": goal[1], "person_away": away[0], "missed": away[1],
+        "person_with_sheet": sheet[0], "sheet": sheet[1],
+        "supporter": first(select(Supporter.id, Supporter.id).where(Supporter.participant_id.in_(here)))[0],
+        "call": first(select(CallTask.id, CallTask.id).where(CallTask.group_id == group_id))[0],
     }
 
 
