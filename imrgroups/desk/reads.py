@@ -14,7 +14,6 @@ from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.goals.models import Goal
 from imrgroups.groups.models import Group, GroupLeader, Meeting, PlannedTopic
-from imrgroups.homework.models import Assignment, Review
 from imrgroups.i18n import curriculum
 from imrgroups.library import content
 from imrgroups.notes.models import MeetingNote, Signature
@@ -217,24 +216,6 @@ def _without_goal() -> Select[Any]:
             or_(Enrolment.left_on.is_(None), Enrolment.left_on >= bindparam("day")), ~has_goal,
         )
         .group_by(Enrolment.group_id)
-    )
-
-
-def homework_state(line: MeetingLine) -> tuple[int, int]:
-    """Of the homework agreed at the meeting held before this one: how much was talked about, and how much there is."""
-    row = fetch(_homework_state(), group=line.group_id, day=line.on).one()
-    return row[0], row[1]
-
-
-@lru_cache(maxsize=1)
-def _homework_state() -> Select[Any]:
-    before = (
-        select(Meeting.id).where(Meeting.group_id == bindparam("group"), Meeting.state == "held", Meeting.meets_on < bindparam("day"))
-        .order_by(Meeting.meets_on.desc()).limit(1).scalar_subquery()
-    )
-    return (
-        select(func.count(Review.id), func.count(Assignment.id)).select_from(Assignment)
-        .outerjoin(Review, Review.assignment_id == Assignment.id).where(Assignment.meeting_id == before)
     )
 
 

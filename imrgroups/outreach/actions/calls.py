@@ -17,6 +17,7 @@ from imrgroups.outreach.actions.outbox import put_call
 from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, OfferedSlot, Reply
 from imrgroups.people.models import Participant
 from imrgroups.rules import ladder
+from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.models import Centre, Staff
 
 LATELY = timedelta(days=14)  # how long the team is reminded of somebody nobody reached
@@ -190,12 +191,8 @@ def replies_of(person_id: int) -> list[Reply]:
     return list(db.session.execute(wanted).scalars())
 
 
-class CannotLog(Exception):
+class CannotLog(Cannot):
     """Why a call is not logged: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def log_call(task: CallTask, outcome: str, *, note: str = "", by: int | None, now: datetime) -> None:

@@ -19,6 +19,7 @@ from imrgroups.outreach.actions.planning import next_meetings
 from imrgroups.outreach.actions.recipients import Recipient, Sweep
 from imrgroups.outreach.models import CallTask, Habit, Message
 from imrgroups.people.models import HospitalStay, Participant
+from imrgroups.rules.refusal import Cannot
 from imrgroups.rules.replies import Finding, lint
 from imrgroups.rules.texting import next_allowed
 
@@ -26,12 +27,12 @@ LATELY = timedelta(days=10)
 OPEN = timedelta(days=4)
 
 
-class CannotWelcome(Exception):
+class CannotWelcome(Cannot):
     """Why a welcome back is not planned: `reason` is "not_in_group", "sent" or "words"; findings: the words a stranger should not read."""
 
     def __init__(self, reason: str, findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(reason)
-        self.reason, self.findings = reason, findings
+        self.findings = findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,18 +22,15 @@ from imrgroups.outreach.models import Message
 from imrgroups.outreach.words import Facts
 from imrgroups.people.models import IntakeTask, Participant, Supporter, SupporterContact
 from imrgroups.rules import supporters as rules
+from imrgroups.rules.refusal import Cannot
 from imrgroups.rules.supporters import Next, next_step
 from imrgroups.staff.models import Centre, Staff
 
 GOOD_FOR = timedelta(days=7)
 
 
-class CannotInvite(Exception):
+class CannotInvite(Cannot):
     """Why nobody is invited: "no_consent", "no_phone", "twice" (an invitation was written today)."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from sqlalchemy import (
 from imrgroups import audit
 from imrgroups.db import Base, db, fetch
 from imrgroups.people.models import Consent, DeletedPeople, HospitalStay, Participant, Supporter, SupporterContact
+from imrgroups.rules.refusal import Cannot
 from imrgroups.rules.retention import deletes_after
 from imrgroups.secret import lookup
 
@@ -56,12 +57,8 @@ AT_MEETINGS = tuple(
 ELSEWHERE = (groups, enrolments, waiting, meetings, goals, make_ups, *AT_MEETINGS)
 
 
-class CannotDelete(Exception):
+class CannotDelete(Cannot):
     """Why a person is not deleted: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def due(today: date, *, years: int) -> list[int]:
