@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -16,6 +17,8 @@ from imrgroups.library.content.languages import Language, translate, translated
 from imrgroups.library.content.programme import Document, Module, Programme
 
 ROW_MM = 12  # a row somebody writes in by hand
+SQUARE_MM = 114
+VIEW_BOX = re.compile(r'viewBox="([^"]+)"')
 NAMED = ("handout", "worksheet")  # pages with a line for name and date
 
 
@@ -115,6 +118,13 @@ def _above(document: Document, kind: str) -> str:
     return f"{kind} · {document.module_title.plain}"
 
 
+def _width_mm(drawing: str) -> float:
+    """How wide to print a drawing to look at; one to fill in takes the whole width. A square one would leave half a page empty before it."""
+    box = VIEW_BOX.search(drawing)
+    width, height = (float(part) for part in box[1].split()[2:]) if box else (1.0, 0.0)
+    return SQUARE_MM if height > 0.9 * width else 0
+
+
 class _Sheet:
     def __init__(self, document: Document, programme: Programme, language: Language, values: Mapping[str, str]) -> None:
         self.document, self.programme, self.language, self.values = document, programme, language, values
@@ -158,7 +168,8 @@ class _Sheet:
                 if figure is None:
                     return self.blocks(within)
                 told = " ".join(text.plain for text in b.texts(within))
-                return [pdf.Picture(drawn(figure, self.language.say, locale=self.language.locale), told)]
+                drawing = drawn(figure, self.language.say, locale=self.language.locale)
+                return [pdf.Picture(drawing, told, 0 if self.document.kind == "worksheet" else _width_mm(drawing))]
             case b.StepBlock(id, minutes, within):
                 title = next((step.title for step in self.programme.steps if step.id == id), Text(id))
                 heading = pdf.Heading(self.language.say(title.source), aside=self.language.minutes(minutes))
