@@ -119,7 +119,7 @@ def _above(document: Document, kind: str) -> str:
 
 
 def _width_mm(drawing: str) -> float:
-    """How wide to print a drawing to look at; one to fill in takes the whole width. A square one would leave half a page empty before it."""
+    """How wide to print a drawing to look at. A square one as wide as the page would leave half a page empty before it."""
     box = VIEW_BOX.search(drawing)
     width, height = (float(part) for part in box[1].split()[2:]) if box else (1.0, 0.0)
     return SQUARE_MM if height > 0.9 * width else 0
