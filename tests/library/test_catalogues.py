@@ -3,6 +3,7 @@
 import gettext
 import io
 import json
+import tomllib
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -56,6 +57,12 @@ def test_data_gives_its_titles_and_texts_but_no_ids_and_no_books():
     asked = [message for _, message, _ in extracted(pulse, "curriculum/instruments/pulse.toml")]
     assert "Did somebody talk with you about your own goal?" in asked and "Yes, more than once" in asked
     assert not {"decided", "programme", "pulse"} & set(asked)
+
+
+def test_every_word_the_pages_are_built_with_is_given_to_translators():
+    found = {message for _, message, _ in extracted(catalogues.WORDS.read_text(encoding="utf-8"), str(catalogues.WORDS))}
+    words = {word["text"] for table in tomllib.loads(catalogues.WORDS.read_text(encoding="utf-8")).values() for word in table.values()}
+    assert found == words and "Version" in words
 
 
 def test_a_drawing_gives_its_labels(tmp_path):

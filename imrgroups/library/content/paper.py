@@ -111,7 +111,7 @@ def _plain(
 
 def _imprint(version: str, language: Language) -> list[str]:
     kept = f"\u2066{version}\u2069" if language.direction == "rtl" else version  # or its parts would change places
-    return [f"{language.word('page.version')} {kept}", own_name(language.locale)]
+    return [f"{language.word('page.edition')} {kept}", own_name(language.locale)]
 
 
 def _above(document: Document, kind: str) -> str:
@@ -134,7 +134,8 @@ class _Sheet:
         found: list[pdf.Block] = []
         for i, block in enumerate(listed):
             after = listed[i + 1] if i + 1 < len(listed) else None
-            found += self.block(block, isinstance(after, b.Write | b.Tick | b.Grid | b.FigureBlock))
+            heading = isinstance(block, b.Paragraph) and [bold for _, bold in block.text.runs] == [True]  # an exercise's name stays with it
+            found += self.block(block, heading or isinstance(after, b.Write | b.Tick | b.Grid | b.FigureBlock))
         return found
 
     def block(self, block: b.Block, keep: bool) -> list[pdf.Block]:
