@@ -26,7 +26,6 @@ from imrgroups.rules.outcomes import BadAnswers, checked, over
 
 STEPS = ("one", "two", "three")  # the words of each question, in the order of the questionnaire
 VALUES = {"come": 2, "cannot": 1, "call_me": 0}  # what 1, 2 and 3 mean in answer to one of the three questions
-PATIENCE = timedelta(days=7)  # so long after it was asked a sheet may still be answered
 
 
 class CannotAnswer(Exception):
@@ -42,9 +41,13 @@ def answer(sheet: AnswerSheet, answers: Mapping[int, int], *, channel: str, by: 
 
     Raises CannotAnswer("closed" | "answers").
     """
-    if sheet.closed_at is not None or now - sheet.asked_at > PATIENCE:
+    if sheet.closed_at is not None or now - sheet.asked_at > voice.PATIENCE:
         raise CannotAnswer("closed")
     changed = _put(sheet, answers, channel, by, now)
+    centre_id = db.session.get_one(Group, sheet.group_id).centre_id
+    audit.record(  # names the group and nobody in it
+        "voice.answered", centre_id=centre_id, subject=f"groups/{sheet.group_id}", by=by, now=now, detail={"module": sheet.occasion},
+    )
     db.session.commit()
     return changed
 
@@ -177,7 +180,7 @@ def take_replies(now: datetime, dry_run: bool = False) -> int:
     """Put the answers that came by text on their sheets, and ask the next question; returns how many were taken, or would be."""
     wanted = (
         select(Message, Reply.meaning).join(Reply, Reply.message_id == Message.id)
-        .where(Message.occasion == "pulse", Reply.meaning.in_(list(VALUES)), Message.created_at > now - 2 * PATIENCE)
+        .where(Message.occasion == "pulse", Reply.meaning.in_(list(VALUES)), Message.created_at > now - 2 * voice.PATIENCE)
         .order_by(Reply.received_at, Reply.id)
     )
     taken = 0

@@ -98,3 +98,17 @@ def shown(counts: Mapping[int, int], values: Sequence[int], fewest: int) -> tupl
         first, second = sorted((place, other))
         cells[first : second + 1] = [Cell(cells[first].values + cells[second].values, cells[first].people + cells[second].people)]
     return tuple(cells)
+
+
+def joined(parts: Iterable[Sequence[Cell]]) -> tuple[Cell, ...]:
+    """Several tables of one question added up, so that the sum tells nothing its parts do not tell: what is joined in one stays joined.
+
+    parts: what `shown` gave for each. Empty where every part is.
+    """
+    found: list[Cell] = []
+    for cell in (cell for part in parts for cell in part):
+        met = [each for each in found if set(each.values) & set(cell.values)]
+        values = {value for each in (*met, cell) for value in each.values}
+        found = [each for each in found if each not in met]
+        found.append(Cell(tuple(sorted(values, reverse=True)), cell.people + sum(each.people for each in met)))
+    return tuple(sorted(found, key=lambda each: each.values, reverse=True))

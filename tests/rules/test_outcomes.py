@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imrgroups.rules.outcomes import BadAnswers, Cell, checked, over, questionnaire, shown
+from imrgroups.rules.outcomes import BadAnswers, Cell, checked, joined, over, questionnaire, shown
 
 PULSE = questionnaire(tomllib.loads((Path(__file__).parents[2] / "curriculum/instruments/pulse.toml").read_text(encoding="utf-8")))
 
@@ -62,3 +62,15 @@ TAUGHT = [("a", date(2027, 1, 5)), ("a", date(2027, 1, 12)), ("b", date(2027, 1,
 ])
 def test_a_module_is_over_when_no_coming_meeting_has_it_and_is_asked_about_for_two_days(planned, on, found):
     assert over(TAUGHT, planned, on, 2) == found
+
+
+@pytest.mark.parametrize(("parts", "cells"), [
+    ([], ()),
+    ([()], ()),
+    ([(Cell((2,), 4), Cell((1,), 3), Cell((0,), 0))], (Cell((2,), 4), Cell((1,), 3), Cell((0,), 0))),
+    ([(Cell((2, 1), 4), Cell((0,), 3)), (Cell((2,), 3), Cell((1,), 3), Cell((0,), 0))], (Cell((2, 1), 10), Cell((0,), 3))),
+    ([(Cell((2, 1), 4), Cell((0,), 0)), (), (Cell((2,), 3), Cell((1, 0), 3))], (Cell((2, 1, 0), 10),)),
+])
+def test_a_sum_never_takes_apart_what_a_part_joins(parts, cells):
+    assert joined(parts) == cells
+    assert sum(cell.people for cell in cells) == sum(cell.people for part in parts for cell in part)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from imrgroups.db import db
 from imrgroups.fidelity.actions.reviews import CannotReview, assigned, record
 from imrgroups.fidelity.evidence import sheets
+from imrgroups.fidelity.evidence.heard import heard
 from imrgroups.fidelity.models import Recommendation, Report, ReportSignature, Review
 from imrgroups.fidelity.models.reports import ADVICE_STATES, CHECKS
 from imrgroups.groups.models import Group, GroupLeader
@@ -64,6 +65,7 @@ def write(review: Review, written: Written, *, version: int, by: int, now: datet
         db.session.add(report)
     report.sections = json.dumps({name: text for name, text in written.sections.items() if text}, ensure_ascii=False)
     report.sources, report.saved_at = json.dumps(dict(written.sources), sort_keys=True), now
+    report.heard = json.dumps(heard(review, report.data_on, now), ensure_ascii=False)
     _advise(review, written.advice, by, now)
     for row in advice_before(review):
         if row.id in written.checks:

@@ -9,11 +9,11 @@ from flask import Response, current_app, flash, redirect, render_template, reque
 from imrgroups import auth, config
 from imrgroups.auth import policy, public
 from imrgroups.db import db, new_key
-from imrgroups.fidelity import evidence
 from imrgroups.fidelity.actions import CannotReview
 from imrgroups.fidelity.actions import day as actions
 from imrgroups.fidelity.evidence import day as reads
 from imrgroups.fidelity.evidence import interviewees, sheets
+from imrgroups.fidelity.evidence.heard import heard
 from imrgroups.fidelity.evidence.instruments import instrument_of
 from imrgroups.fidelity.evidence.people import called
 from imrgroups.fidelity.views import words
@@ -22,7 +22,6 @@ from imrgroups.fidelity.views.reviews import Answer, of
 from imrgroups.forms import clean
 from imrgroups.i18n import gettext
 from imrgroups.library import content
-from imrgroups.outcomes import voice as pulse
 from imrgroups.rules.fidelity.reviews import counted_on
 
 LONGEST = 4000
@@ -158,11 +157,10 @@ def voice(review_id: int) -> Answer:
             return redirect(url_for("fidelity.voice", review_id=review_id), 303)
     names, drawn = called(row, auth.staff_id()), interviewees.drawn(review_id)
     auth.looked_at(*(each.participant_id for each in drawn))
-    scale, on = instrument_of(row), counted_on(line.today, row.group.ended_on)
-    found = evidence.count(evidence.group_facts(row.group_id), on, scale)
+    on = counted_on(line.today, row.group.ended_on)
     return render_template(
-        "fidelity/voice.html", review=row, line=line, wrong=wrong, drawn=drawn, names=names, of=pulse.pulse(), scale=scale, found=found,
-        voice=pulse.together(row.group_id), on=on,
+        "fidelity/voice.html", review=row, line=line, wrong=wrong, drawn=drawn, names=names, scale=instrument_of(row), on=on,
+        heard=heard(row, on, config.now()),
     ), 422 if wrong else 200
 
 
