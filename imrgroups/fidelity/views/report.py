@@ -29,7 +29,7 @@ LONGEST = 6000
 
 
 @bp.get("/reviews/<int:review_id>/report")
-@policy("review.see", of="review")
+@policy("report.see", of="review")
 def report(review_id: int) -> Answer:
     """The report; for others than its assessors from the day the leaders get it."""
     found = _readable(review_id)
@@ -39,7 +39,7 @@ def report(review_id: int) -> Answer:
 
 
 @bp.get("/reviews/<int:review_id>/report.pdf")
-@policy("review.see", of="review")
+@policy("report.see", of="review")
 def report_pdf(review_id: int) -> Answer:
     """The report on paper."""
     found = _readable(review_id) or abort(404)
@@ -51,11 +51,11 @@ def report_pdf(review_id: int) -> Answer:
 def _readable(review_id: int) -> Full | None:
     row, _line = of(review_id)
     found = full(row)
-    return found if found and (found.report.state != "draft" or auth.may("review.rate")) else None
+    return found if found and (found.report.state != "draft" or auth.may("report.write")) else None
 
 
 @bp.route("/reviews/<int:review_id>/report/edit", methods=["GET", "POST"])
-@policy("review.rate", of="review")
+@policy("report.write", of="review")
 def write(review_id: int) -> Answer:
     """Write the report: what it is based on, the reasons of each item, strengths, advice."""
     row, line = of(review_id)
@@ -141,7 +141,7 @@ def _wrong(error: CannotReview) -> dict[str, str]:
 
 
 @bp.post("/reviews/<int:review_id>/report/send")
-@policy("review.rate", of="review")
+@policy("report.write", of="review")
 def send(review_id: int) -> Answer:
     """Give the draft to the leaders."""
     row, _line = of(review_id)
@@ -150,7 +150,7 @@ def send(review_id: int) -> Answer:
 
 
 @bp.post("/reviews/<int:review_id>/report/sign")
-@policy("review.rate", of="review")
+@policy("report.write", of="review")
 def sign(review_id: int) -> Answer:
     """Stand by the report."""
     row, _line = of(review_id)
