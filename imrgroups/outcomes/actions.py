@@ -1,6 +1,6 @@
 """The only writer of answer sheets: asks after a module, takes answers by text, page and paper."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -103,13 +103,14 @@ def _put(sheet: AnswerSheet, answers: Mapping[int, int], channel: str, by: int |
     return changed
 
 
-def ask_after_modules(now: datetime, dry_run: bool = False) -> int:
+def ask_after_modules(now: datetime, dry_run: bool = False, groups: Collection[int] | None = None) -> int:
     """Ask the people of every running group whose module is over; returns how many are asked, or would be. Nobody is asked twice.
 
-    Who is still in the group, received a meeting of the module and is not in hospital is asked. Who takes texts gets the first question.
+    groups: only these, by key. Who is still in the group, received a meeting of the module and is not in hospital is asked. Who takes
+    texts gets the first question.
     """
-    made = 0
-    for group in db.session.execute(select(Group).where(Group.ended_on.is_(None)).order_by(Group.id)).scalars():
+    made, running = 0, select(Group).where(Group.ended_on.is_(None)).order_by(Group.id)
+    for group in db.session.execute(running if groups is None else running.where(Group.id.in_(groups))).scalars():
         today = now.astimezone(ZoneInfo(group.timezone)).date()
         for module in _over(group.id, today):
             made += _ask(group, module, today, now)
