@@ -1,10 +1,11 @@
 """The participants' voice, read: the three questions, and what people answered, in counts that never point at anybody."""
 
 import tomllib
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from imrgroups.config import curriculum_folder
 from imrgroups.db import db
 from imrgroups.library import content
 from imrgroups.outcomes.models import Answer, AnswerSheet
-from imrgroups.rules.outcomes import Cell, Question, Questionnaire, joined, questionnaire, shown
+from imrgroups.rules.outcomes import Cell, Question, Questionnaire, Said, questionnaire, shown
 
 PULSE = "pulse"
 PATIENCE = timedelta(days=7)  # so long after it was asked a sheet may still be answered
@@ -26,51 +27,58 @@ def pulse() -> Questionnaire:
 
 @dataclass(frozen=True)
 class Told:
-    """One question: how many answered it, and the answers as far as they may be shown."""
+    """One question, with the answers as far as they may be shown."""
 
     question: Question
-    answered: int
     cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
-class Voice:
-    """What people answered after one module (or after all: module ""). asked: people; answered: sheets, those of paper among them.
+class Module:
+    """A module people were asked about. asked: people; answered: sheets, those of paper among them; waiting: more may still come in."""
 
-    waiting: answers may still come in, so none is shown: who reads the page twice must not see what was added by whom.
-    """
-
-    module: str
+    id: str
     title: str
     asked: int
     answered: int
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What people answered after the modules together; one module alone has too few answers to show.
+
+    asked, answered: of the modules counted. Those that wait are not: who reads twice must not see what was added by whom.
+    """
+
+    asked: int
+    answered: int
     told: tuple[Told, ...]
-    waiting: bool = False
-
-
-@dataclass
-class _Counts:
-    asked: int = 0
-    waiting: bool = False
-    sheets: set[int] = field(default_factory=set)
-    values: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
-
-
-def voices(group_id: int, now: datetime) -> list[Voice]:
-    """Every module of a group that people were asked about by then, in the order of the programme. Two statements."""
-    counted = _counted(group_id, now)
-    modules = [module for module in content.load().modules.values() if module.id in counted]
-    return [_voice(module.id, module.title.source, counted[module.id]) for module in modules]
+    modules: tuple[Module, ...]
 
 
 def together(group_id: int, now: datetime) -> Voice:
-    """The modules of a group together, of those whose answers are shown: the sum tells nothing that they do not tell one by one."""
-    parts = [part for part in voices(group_id, now) if not part.waiting]
-    told = []
-    for place, question in enumerate(pulse().questions):
-        cells = joined(part.told[place].cells for part in parts)
-        told.append(Told(question, sum(cell.people for cell in cells), cells))
-    return Voice("", "", sum(part.asked for part in parts), sum(part.answered for part in parts), tuple(told))
+    """What the people of a group answered by then, and the modules in the order of the programme. Two statements."""
+    sheets = _sheets(group_id, now)
+    asked = {module.id: [sheet for sheet in sheets.values() if sheet.occasion == module.id] for module in content.load().modules.values()}
+    given = _answers(group_id, now)
+    modules = tuple(
+        Module(
+            id, content.load().modules[id].title.source, sum(sheet.participant_id is not None for sheet in here),
+            sum(sheet.id in given for sheet in here), any(_waits(sheet, now) for sheet in here),
+        )
+        for id, here in asked.items() if here
+    )
+    closed = [module for module in modules if not module.waiting]
+    counted = {id: sheet for id, sheet in sheets.items() if sheet.occasion in {module.id for module in closed}}
+    of, told = pulse(), []
+    for question in of.questions:
+        said = [
+            Said(given[id][question.number], sheet.participant_id, sheet.occasion)
+            for id, sheet in counted.items() if question.number in given.get(id, ())
+        ]
+        told.append(Told(question, shown(said, tuple(question.answers), of.fewest)))
+    return Voice(sum(module.asked for module in closed), sum(module.answered for module in closed), tuple(told), modules)
 
 
 def open_sheets(person_id: int, now: datetime) -> list[AnswerSheet]:
@@ -82,26 +90,20 @@ def open_sheets(person_id: int, now: datetime) -> list[AnswerSheet]:
     return list(db.session.execute(wanted.order_by(AnswerSheet.asked_at.desc())).scalars())
 
 
-def _counted(group_id: int, now: datetime) -> dict[str, _Counts]:
-    """What was asked and answered by then, by module."""
-    here = (AnswerSheet.group_id == group_id, AnswerSheet.instrument == PULSE, AnswerSheet.asked_at <= now)
-    found: dict[str, _Counts] = defaultdict(_Counts)
-    columns = (AnswerSheet.occasion, AnswerSheet.participant_id, AnswerSheet.asked_at, AnswerSheet.closed_at)
-    for occasion, person, asked_at, closed_at in db.session.execute(select(*columns).where(*here)):
-        found[occasion].asked += person is not None
-        found[occasion].waiting |= now - asked_at <= PATIENCE and (closed_at is None or closed_at > now)
-    answers = select(AnswerSheet.occasion, AnswerSheet.id, Answer.question, Answer.value).join(Answer, Answer.sheet_id == AnswerSheet.id)
-    for occasion, sheet, question, value in db.session.execute(answers.where(*here, Answer.answered_at <= now)):
-        found[occasion].sheets.add(sheet)
-        found[occasion].values[question][value] += 1
+def _sheets(group_id: int, now: datetime) -> dict[int, Any]:
+    columns = (AnswerSheet.id, AnswerSheet.occasion, AnswerSheet.participant_id, AnswerSheet.asked_at, AnswerSheet.closed_at)
+    wanted = select(*columns).where(AnswerSheet.group_id == group_id, AnswerSheet.instrument == PULSE, AnswerSheet.asked_at <= now)
+    return {row.id: row for row in db.session.execute(wanted)}
+
+
+def _answers(group_id: int, now: datetime) -> dict[int, dict[int, int]]:
+    """The value by question by sheet."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    wanted = select(Answer.sheet_id, Answer.question, Answer.value).join(AnswerSheet, AnswerSheet.id == Answer.sheet_id)
+    for sheet, question, value in db.session.execute(wanted.where(AnswerSheet.group_id == group_id, Answer.answered_at <= now)):
+        found[sheet][question] = value
     return found
 
 
-def _voice(module: str, title: str, counts: _Counts) -> Voice:
-    of = pulse()
-    told = tuple(
-        Told(question, sum(counts.values[question.number].values()),
-             () if counts.waiting else shown(counts.values[question.number], tuple(question.answers), of.fewest))
-        for question in of.questions
-    )
-    return Voice(module, title, counts.asked, len(counts.sheets), told, counts.waiting)
+def _waits(sheet: Any, now: datetime) -> bool:
+    return bool(now - sheet.asked_at <= PATIENCE and (sheet.closed_at is None or sheet.closed_at > now))

@@ -60,7 +60,7 @@ def test_page_and_paper_show_both_and_no_name(app, answered, review, browser_as)
     assert "Fewer than 3 answered" in page and "Amal" not in page
     with app.test_request_context():
         told = repr(printed(full(review)).blocks)
-    assert "5 Yes, each time I was there or Some of the time or No, or I do not remember" in told and "2 of 4 (50 %)" in told
+    assert "5 “Yes, each time I was there” or “Some of the time” or “No, or I do not remember”" in told and "2 of 4 (50 %)" in told
     assert "Amal" not in told
 
 

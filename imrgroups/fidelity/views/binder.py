@@ -18,12 +18,13 @@ from imrgroups.fidelity.actions.binders import CannotBind, Opened
 from imrgroups.fidelity.evidence import people, wording
 from imrgroups.fidelity.evidence.archive import archive
 from imrgroups.fidelity.evidence.binder import SECTIONS
+from imrgroups.fidelity.evidence.instruments import instrument_of
 from imrgroups.fidelity.evidence.paper import READ_FOR, Paper
 from imrgroups.fidelity.models import Binder, Review
 from imrgroups.fidelity.models.reviews import OVER
 from imrgroups.fidelity.views.addresses import bp
 from imrgroups.forms import DayField, Form
-from imrgroups.i18n import day, gettext, language, lazy_gettext, when
+from imrgroups.i18n import curriculum, day, gettext, language, lazy_gettext, when
 from imrgroups.pdf import Block, Pairs, Paragraph, PrintDocument, Table, render
 from imrgroups.staff.models import Staff
 
@@ -208,7 +209,7 @@ def receipt_file(review_id: int) -> Response:
 
 
 def _instrument(row: Binder) -> str:
-    return gettext("%(name)s, version %(version)s", name=row.instrument, version=row.instrument_version)
+    return gettext("%(name)s, version %(version)s", name=curriculum(instrument_of(row.review).name), version=row.instrument_version)
 
 
 def _receipt(row: Binder) -> list[Block]:

@@ -133,7 +133,7 @@ def _voice(full: Full) -> list[pdf.Block]:
         return [*found, pdf.Paragraph(gettext("Nobody was asked the three questions yet, or the answers are still coming in."))]
     rows, either = [], f" {gettext('or')} "
     for each in told["questions"]:
-        answers = [f"{cell['people']} {either.join(map(curriculum, cell['answers']))}" for cell in each["cells"]]
+        answers = [f"{cell['people']} {either.join(f'“{curriculum(said)}”' for said in cell['answers'])}" for cell in each["cells"]]
         few = gettext("Fewer than %(fewest)s answered, so nothing is shown.", fewest=told["fewest"])
         item = full.scale.item(each["item"]) if each["item"] else None
         recorded = f"{item.number}. {curriculum(item.name)}: {percent(*each['recorded'])}" if item else ""
@@ -142,7 +142,8 @@ def _voice(full: Full) -> list[pdf.Block]:
         *found, pdf.Paragraph(gettext("Asked: %(asked)s. Answered: %(answered)s.", asked=told["asked"], answered=told["answered"])),
         pdf.Table([gettext("Question"), gettext("People said"), gettext("Staff recorded")], rows, widths=[2, 3, 2]),
         pdf.Paragraph(
-            gettext("So few that one person could be meant are shown together with others. Answers never change a score."), small=True,
+            gettext("An answer that fewer than %(fewest)s people gave is shown together with the next one.", fewest=told["fewest"]),
+            small=True,
         ),
     ]
 
