@@ -162,7 +162,7 @@ def _write(book: Book, kind: str, final: dict[int, int], random: Random, now: da
     }
     sources = {"charts": 5, "meetings": 1, "leaders": len(book.leaders), "participants": random.randrange(2, 5), "materials": 3}
     by = _pair(book)[0]
-    reports.write(review, Written(sections, sources, advice, checks), version=0, by=by, now=now)
+    reports.write(review, Written(sections, sources, advice, checks, looked=True), version=0, by=by, now=now)
     reports.send(review, by=by, now=now)
 
 
@@ -174,7 +174,7 @@ def _until(book: Book, place: int, now: datetime) -> date:
 
 
 def _answer(book: Book, kind: str, random: Random, now: datetime) -> None:
-    reports.answer(_review(book, kind), random.choice(stock("reviews")["answer"]), by=book.leader, now=now)
+    reports.answer(_review(book, kind), random.choice(stock("reviews")["answer"]), by=book.leader, now=now, looked=True)
 
 
 def _sign(book: Book, kind: str, place: int, now: datetime) -> None:

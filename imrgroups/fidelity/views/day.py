@@ -15,6 +15,7 @@ from imrgroups.fidelity.evidence import day as reads
 from imrgroups.fidelity.evidence import interviewees, sheets
 from imrgroups.fidelity.evidence.heard import heard
 from imrgroups.fidelity.evidence.instruments import instrument_of
+from imrgroups.fidelity.evidence.named import named
 from imrgroups.fidelity.evidence.people import called
 from imrgroups.fidelity.views import words
 from imrgroups.fidelity.views.addresses import bp
@@ -84,6 +85,7 @@ def interview(review_id: int, role: str, number: int) -> Answer:
     return render_template(
         "fidelity/interview.html", review=row, line=line, guide=guide, role=role, number=number, scale=scale, wrong=wrong, typed=typed,
         items=[scale.item(item) for item in items if item], versions={item: known[item].version for item in known},
+        named={int(item): words.named(names) for item, names in named(row, {str(item): text for item, text in typed.items()}).items()},
     ), 422 if wrong else 200
 
 
@@ -113,9 +115,12 @@ def observe(review_id: int) -> Answer | Response:
         families.setdefault(technique.family, []).append(technique)
     techniques = {key: each.title.source for key, each in programme.techniques.items()}
     names = {step.id: step.title.source for step in programme.steps} | techniques
+    seen = [] if "bare" in request.args else reads.seen(review_id, auth.staff_id())
     return render_template(
         "fidelity/observe.html", review=row, line=line, steps=programme.steps, families=families, names=names, key=new_key(), wrong=wrong,
-        seen=[] if "bare" in request.args else reads.seen(review_id, auth.staff_id()), text=request.form.get("text", "") if wrong else "",
+        seen=seen,
+        named={int(key): words.named(found) for key, found in named(row, {str(each.id): each.text or "" for each in seen}).items()},
+        text=request.form.get("text", "") if wrong else "",
         family_names=words.FAMILIES, zone=ZoneInfo(row.group.timezone),
     ), 422 if wrong else 200
 
