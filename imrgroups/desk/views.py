@@ -88,8 +88,7 @@ def meeting(meeting_id: int) -> Answer:
     auth.looked_at(*(one.id for one in (*alone, *told)))
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
-        homework=homework.talked_about(line.id, line.group_id, line.on), may_read=auth.reads_clinical(), close=close, alone=alone,
-        told=told,
+        homework=homework.talked_about(line.id, line.group_id, line.on), may_read=auth.reads_clinical(), close=close, alone=alone, told=told,
         nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
 
@@ -156,9 +155,10 @@ def _left_out(row: reads.GroupHead, grid: figures.Grid, now: datetime) -> list[s
     """The modules that do not fit into the meetings still to come, by title."""
     if row.ended_on is not None:
         return []
-    to_come = [column for column in grid.columns if column.state == "planned" and column.begins_at > now]
-    taken = [column.keys for column in grid.columns if column.topics and column.state != "cancelled" and column not in to_come]
-    planned = series.flow(row.module_order.split(), taken, len(to_come))
+    kept = [column for column in grid.columns if column.state != "cancelled"]
+    taken = [column.keys for column in kept if column.topics and not (column.state == "planned" and column.begins_at > now)]
+    to_come = sum(column.state == "planned" and column.begins_at > now for column in kept)
+    planned = series.flow(row.module_order.split(), taken, to_come)
     return [module for module, _topic in reads.topic_titles([(module, "") for module in planned.left_out])]
 
 

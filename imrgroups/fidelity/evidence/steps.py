@@ -33,7 +33,7 @@ def next_steps(found: Evidence, names: Mapping[Any, str]) -> dict[int, NextStep]
 
 def _asked(person_ids: Collection[int]) -> set[int]:
     """Those of these people who named somebody close, or were asked at the intake."""
-    return set(fetch(_named_or_asked(), people=list(person_ids)).scalars()) if person_ids else set()
+    return set(fetch(_named_or_asked(), people=list(person_ids)).scalars())
 
 
 @lru_cache(maxsize=1)
