@@ -88,8 +88,8 @@ def meeting(meeting_id: int) -> Answer:
     auth.looked_at(*(one.id for one in (*alone, *told)))
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
-        homework=homework.talked_about(line.id, line.group_id, line.on), may_read=auth.reads_clinical(), close=close, alone=alone, told=told,
-        nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
+        homework=homework.talked_about(line.id, line.group_id, line.on), may_read=auth.reads_clinical(), close=close, alone=alone,
+        told=told, nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
 
 
