@@ -34,7 +34,7 @@ def all_jobs() -> tuple[Job, ...]:
     from imrgroups.outcomes import actions as outcomes
     from imrgroups.outreach import actions as outreach
     from imrgroups.outreach.actions import ladder as after
-    from imrgroups.outreach.actions import planning
+    from imrgroups.outreach.actions import nudges, planning
     from imrgroups.staff import actions as staff
 
     return (
@@ -48,6 +48,7 @@ def all_jobs() -> tuple[Job, ...]:
         Job("plan-changes", timedelta(minutes=10), planning.plan_changes, "Plans the news of meetings that were moved or cancelled."),
         Job("plan-calls", timedelta(minutes=30), after.plan_calls, "Asks a leader to call, the day after a missed meeting."),
         Job("plan-offers", timedelta(minutes=30), after.plan_offers, "Offers two times for catching up, the third day."),
+        Job("plan-nudges", timedelta(minutes=30), nudges.plan_nudges, "Plans nudges about homework, where somebody said yes to them."),
         Job("send-messages", timedelta(seconds=TICK_SECONDS), _send, "Sends the messages that are due, each once."),
         Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
         Job("expire-messages", timedelta(minutes=10), outreach.expire, "Gives up messages whose time is past."),

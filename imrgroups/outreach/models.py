@@ -153,7 +153,8 @@ class OwnWords(RandomKey, db.Model):
 class Habit(db.Model):
     """How reminders are sent: of a centre (participant_id empty), or of one person who wants it otherwise. Empty fields follow the centre.
 
-    days_before and at: local day and time of the reminder (default the day before at 10). nudges: homework nudges between meetings, agreed.
+    days_before and at: local day and time of the reminder (default the day before at 10). nudges: whether the person said yes to
+    nudges about homework; a centre cannot say it for anybody.
     """
 
     __tablename__ = "habits"

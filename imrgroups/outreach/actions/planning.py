@@ -55,7 +55,7 @@ def plan_reminders(now: datetime, dry_run: bool = False, *, by: int | None = Non
             facts=sweep.facts(to, on=meeting.meets_on, at=meeting.local_time), due_at=due, expires_at=meeting.starts_at,
             meeting_id=meeting.id,
         ))
-    return _plan(drafts, now, dry_run, by)
+    return put(drafts, now, dry_run, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,6 @@ class _Wish:
     days_before: int = REMIND_DAYS_BEFORE
     at: time = REMIND_AT
     reminders: bool = True
-    nudges: bool = False
 
 
 def _habits() -> dict[tuple[int, int | None], Habit]:
@@ -118,7 +117,7 @@ def plan_missed(now: datetime, dry_run: bool = False, *, by: int | None = None) 
             to, key=f"missed/{meeting.id}/{to.id}", occasion="missed", step=ladder.step(row, told_us=said), facts=facts, due_at=due,
             expires_at=until, meeting_id=meeting.id,
         ))
-    return _plan(drafts, now, dry_run, by)
+    return put(drafts, now, dry_run, by)
 
 
 def rows_of_misses(groups: Iterable[int], now: datetime) -> dict[tuple[int, int], tuple[int, int]]:
@@ -156,7 +155,7 @@ def plan_changes(now: datetime, dry_run: bool = False, *, by: int | None = None)
         for meeting, to in _each(these, sweep):
             if to.joined_on <= meeting.meets_on:
                 drafts.append(_news(occasion, meeting, to, sweep, coming.get(meeting.group_id, []), now))
-    return _plan([draft for draft in drafts if draft is not None], now, dry_run, by)
+    return put([draft for draft in drafts if draft is not None], now, dry_run, by)
 
 
 def _news(occasion: str, meeting: Any, to: Recipient, sweep: Sweep, coming: Sequence[Any], now: datetime) -> Draft | None:
@@ -229,7 +228,8 @@ def pairs(model: Any, meetings: Sequence[int]) -> set[tuple[int, int]]:
     return {(meeting, person) for meeting, person in db.session.execute(wanted)}
 
 
-def _plan(drafts: Sequence[Draft], now: datetime, dry_run: bool, by: int | None) -> int:
+def put(drafts: Sequence[Draft], now: datetime, dry_run: bool, by: int | None) -> int:
+    """Plan those that are not planned yet; returns how many, on a dry run how many it would be."""
     there = known(draft.key for draft in drafts)
     new = [draft for draft in drafts if draft.key not in there]
     return len(new) if dry_run else queue(new, by=by, now=now) if new else 0
