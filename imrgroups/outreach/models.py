@@ -26,8 +26,8 @@ class Message(RandomKey, db.Model):
 
     key: names the occasion ("missed/<meeting>/<person>"), so that planning twice makes one row. step: which message of its kind
     ("first", "second", "later", "said_cannot"...); variant: which of its texts. question: whether 1, 2 and 3 answer it.
-    sid: the carrier's name for it. lease_until_at: while "sending", until when the sender may still be at work.
-    settled_at: when it came to its end; while "sending", since when the carrier could not be asked about it.
+    sid: the carrier's name for it. lease_until_at: while "sending", until when the sender may still be at work; while "unknown", when the
+    carrier is asked next. unanswered: calls to the carrier whose answer was lost. settled_at: when it came to its end.
     """
 
     __tablename__ = "messages"
@@ -67,6 +67,7 @@ class Message(RandomKey, db.Model):
     reason: Mapped[str] = mapped_column(default="")
     error_code: Mapped[int | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    unanswered: Mapped[int] = mapped_column(default=0, server_default="0")
     attempted_at: Mapped[datetime | None]
     lease_until_at: Mapped[datetime | None]
     sid: Mapped[str | None] = mapped_column(unique=True)

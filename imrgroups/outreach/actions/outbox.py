@@ -58,7 +58,8 @@ def plan(draft: Draft, by: int | None, now: datetime) -> int:
         raise ValueError("a message expires after it is due")
     told = asdict(draft)
     text, to = normalise(told.pop("text")), told.pop("to")
-    row = Message(**told, state="pending", reason="", attempts=0, created_at=now, by_id=by, to_lookup=lookup(to) if to else None)
+    row = Message(**told, state="pending", reason="", attempts=0, unanswered=0, created_at=now, by_id=by)
+    row.to_lookup = lookup(to) if to else None
     row.text, row.to = text, to or None
     if not _new(Message, row):
         return 0
