@@ -33,8 +33,8 @@ def all_jobs() -> tuple[Job, ...]:
     from imrgroups.mypage import actions as mypage
     from imrgroups.outcomes import actions as outcomes
     from imrgroups.outreach import actions as outreach
+    from imrgroups.outreach.actions import changes, nudges, planning
     from imrgroups.outreach.actions import ladder as after
-    from imrgroups.outreach.actions import nudges, planning
     from imrgroups.staff import actions as staff
 
     return (
@@ -45,7 +45,7 @@ def all_jobs() -> tuple[Job, ...]:
         Job("plan-reviews", timedelta(minutes=10), reviews.sweep, "Plans the mid-way and the final review of each running group."),
         Job("plan-reminders", timedelta(minutes=10), planning.plan_reminders, "Plans reminders of meetings, the day before at ten."),
         Job("plan-missed", timedelta(minutes=10), planning.plan_missed, "Plans a kind message to whoever missed a meeting."),
-        Job("plan-changes", timedelta(minutes=10), planning.plan_changes, "Plans the news of meetings that were moved or cancelled."),
+        Job("plan-changes", timedelta(minutes=10), changes.plan_changes, "Tells of meetings moved or cancelled, by message or call."),
         Job("plan-calls", timedelta(minutes=30), after.plan_calls, "Asks a leader to call, the day after a missed meeting."),
         Job("plan-offers", timedelta(minutes=30), after.plan_offers, "Offers two times for catching up, the third day."),
         Job("plan-nudges", timedelta(minutes=30), nudges.plan_nudges, "Plans nudges about homework, where somebody said yes to them."),

@@ -17,7 +17,7 @@ CHANNELS = ("text", "call", "letter")
 # pending -> sending -> sent -> delivered | undelivered; or failed, expired, cancelled; unknown waits for a person; letters end printed.
 MESSAGE_STATES = ("pending", "sending", "sent", "delivered", "undelivered", "failed", "expired", "cancelled", "unknown", "printed")
 MEANINGS = ("come", "cannot", "call_me", "stop", "start", "words")
-CALL_REASONS = ("missed", "asked_to_call", "not_delivered", "two_misses", "welcome_back", "own")
+CALL_REASONS = ("missed", "asked_to_call", "not_delivered", "two_misses", "welcome_back", "own", "changed")
 CALL_OUTCOMES = ("reached_comes", "reached_cannot", "reached_other", "no_answer", "wrong_number", "not_needed")
 
 

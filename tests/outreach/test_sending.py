@@ -296,6 +296,15 @@ def test_a_new_question_waits_until_the_old_one_is_over(world, plan, carrier):
     assert row(second).state == "sent"
 
 
+def test_news_of_the_same_meeting_does_not_wait_for_an_answer_to_its_reminder(world, plan, carrier):
+    first = plan()
+    sending.send_due(carrier, world.now)
+    meeting = world.meetings[9]
+    second = plan(key=actions.moved_key(meeting.id, world.people["Amal"].id, meeting.starts_at), occasion="moved", text="A new time")
+    assert sending.send_due(carrier, world.now) == 1
+    assert (row(first).state, row(second).state) == ("sent", "sent")
+
+
 def test_messages_past_their_time_are_given_up_by_the_sweep(world, plan):
     key = plan()
     assert sending.expire(world.now + 9 * HOUR, True) == 1 and row(key).state == "pending"

@@ -97,12 +97,16 @@ def claim(now: datetime, *, by: int | None = None, batch: int = BATCH) -> list[C
 
 
 def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on a pending message: nothing to its number is on its way, and where it asks something no earlier question is open."""
+    """Conditions on a pending message: nothing to its number is on its way, and where it asks something no earlier question is open.
+
+    A question about the same meeting does not wait: it takes the place of the earlier one, as news of a new time does of a reminder.
+    """
     earlier, other = aliased(Message), aliased(Message)
     busy = exists().where(other.to_lookup == Message.to_lookup, other.state == "sending")
     asked = exists().where(
         earlier.to_lookup == Message.to_lookup, earlier.question, earlier.state.in_(("sent", "delivered")),
         earlier.sent_at > now - outbox.QUESTION_OPEN, earlier.expires_at > now, ~exists().where(Reply.message_id == earlier.id),
+        or_(earlier.meeting_id.is_(None), Message.meeting_id.is_(None), earlier.meeting_id != Message.meeting_id),
     )
     return ~busy, ~and_(Message.question, asked, Message.expires_at > now)
 
@@ -140,6 +144,8 @@ def _may_go(row: Message, verdict: outbox.Verdict) -> bool:
         row.state, row.due_at = "pending", verdict.until
     else:
         row.state, row.settled_at = verdict.do.value, row.due_at
+        if verdict.reason == "no_texts":
+            not_delivered(row, row.due_at)
     return False
 
 
@@ -165,20 +171,22 @@ def settle(claimed: Claimed, answer: str | Exception, now: datetime, *, by: int 
     """Write down what the carrier answered; returns 1 when the message is with the carrier. No answer leaves it to reconcile()."""
     mine = (Message.id == claimed.id, Message.attempts == claimed.attempt, Message.state == "sending")
     if isinstance(answer, str):
-        values = {"state": "sent", "sid": answer, "sent_at": now, "lease_until_at": None, "reason": ""}
-        done = db.session.execute(update(Message).where(*mine).values(**values).execution_options(synchronize_session=False))
-        db.session.commit()
-        return int(done.rowcount)  # type: ignore[attr-defined]
+        return _set(mine, state="sent", sid=answer, sent_at=now, lease_until_at=None, reason="")
     if isinstance(answer, Refused):
         row = db.session.execute(select(Message).where(*mine).execution_options(populate_existing=True)).scalar()
         if row is not None:
             refuse(row, answer.code, now)
         db.session.commit()
     elif not isinstance(answer, NotCalled):
-        values = {"unanswered": Message.unanswered + 1}
-        db.session.execute(update(Message).where(*mine).values(**values).execution_options(synchronize_session=False))
-        db.session.commit()
+        _set(mine, unanswered=Message.unanswered + 1)
     return 0
+
+
+def _set(which: tuple[ColumnElement[bool], ...], **values: object) -> int:
+    """Change the messages that are still as somebody knew them; returns how many."""
+    done = db.session.execute(update(Message).where(*which).values(**values).execution_options(synchronize_session=False))
+    db.session.commit()
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def refuse(row: Message, code: int | None, now: datetime) -> None:
@@ -230,11 +238,9 @@ def reconcile(gateway: Gateway, now: datetime, *, by: int | None = None, limit: 
         sid, found = None, None
         try:
             sid = _unused(gateway.find(outgoing, began))
-            found = sid is not None
+            found, silent = sid is not None, 0
         except (Unsure, Refused):
             silent += 1
-        else:
-            silent = 0
         _looked(was, outbox.looked(found, **facts), sid, now)
         done += 1
     db.session.commit()
@@ -282,8 +288,7 @@ def _looked(was: tuple[int, int, str], look: Look, sid: str | None, now: datetim
         Look.PERSON: {"state": "unknown", "reason": "carrier", **later},
         Look.WAIT: {"reason": "carrier", **(later if state == "unknown" else {})},
     }[look]
-    db.session.execute(update(Message).where(*mine).values(**values).execution_options(synchronize_session=False))
-    db.session.commit()
+    _set(mine, **values)
 
 
 def expire(now: datetime, dry_run: bool = False) -> int:
@@ -291,7 +296,4 @@ def expire(now: datetime, dry_run: bool = False) -> int:
     late = (Message.state == "pending", Message.expires_at <= now, Message.channel != "letter")
     if dry_run:
         return db.session.execute(select(func.count()).select_from(Message).where(*late)).scalar_one()
-    values = {"state": "expired", "reason": "too_late", "settled_at": now}
-    done = db.session.execute(update(Message).where(*late).values(**values).execution_options(synchronize_session=False))
-    db.session.commit()
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return _set(late, state="expired", reason="too_late", settled_at=now)

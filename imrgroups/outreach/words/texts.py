@@ -188,6 +188,10 @@ STEPS: dict[str, dict[str, Step]] = {
             lazy_gettext("We have a new time: %(new)s, not %(old)s."),
             lazy_gettext("Our time has moved to %(new)s, not %(old)s."),
         ), "come"),
+        "after_all": Step((
+            lazy_gettext("Good news: we meet after all %(when)s."),
+            lazy_gettext("Now we can meet all the same: %(when)s."),
+        ), "come"),
     },
     "cancelled": {
         "plain": Step((
