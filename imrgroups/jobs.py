@@ -32,7 +32,6 @@ def all_jobs() -> tuple[Job, ...]:
     from imrgroups.fidelity.actions import binders, reminders, reviews
     from imrgroups.mypage import actions as mypage
     from imrgroups.outcomes import actions as outcomes
-    from imrgroups.outreach import actions as outreach
     from imrgroups.outreach.actions import changes, nudges, planning
     from imrgroups.outreach.actions import ladder as after
     from imrgroups.staff import actions as staff
@@ -51,7 +50,7 @@ def all_jobs() -> tuple[Job, ...]:
         Job("plan-nudges", timedelta(minutes=30), nudges.plan_nudges, "Plans nudges about homework, where somebody said yes to them."),
         Job("send-messages", timedelta(seconds=TICK_SECONDS), _send, "Sends the messages that are due, each once."),
         Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
-        Job("expire-messages", timedelta(minutes=10), outreach.expire, "Gives up messages whose time is past."),
+        Job("expire-messages", timedelta(minutes=10), _expire, "Gives up messages whose time is past, and letters of no use any more."),
         Job("fetch-replies", timedelta(minutes=5), _fetch, "Fetches replies that came in while nobody listened."),
         Job("ask-after-modules", timedelta(hours=1), outcomes.ask_after_modules, "Asks three short questions when a module is over."),
         Job("take-answers", timedelta(minutes=1), outcomes.take_replies, "Takes answers that came by text, and asks what comes next."),
@@ -83,6 +82,12 @@ def _find(now: datetime, dry_run: bool) -> int:
     from imrgroups.outreach.actions import sending
 
     return sending.count_left_behind(now) if dry_run else sending.reconcile(_gateway(), now)
+
+
+def _expire(now: datetime, dry_run: bool) -> int:
+    from imrgroups.outreach.actions import letters, sending
+
+    return sending.expire(now, dry_run) + letters.end_letters(now, dry_run)
 
 
 def _fetch(now: datetime, dry_run: bool) -> int:
