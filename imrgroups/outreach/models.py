@@ -17,7 +17,7 @@ CHANNELS = ("text", "call", "letter")
 # pending -> sending -> sent -> delivered | undelivered; or failed, expired, cancelled; unknown waits for a person; letters end printed.
 MESSAGE_STATES = ("pending", "sending", "sent", "delivered", "undelivered", "failed", "expired", "cancelled", "unknown", "printed")
 MEANINGS = ("come", "cannot", "call_me", "stop", "start", "words")
-CALL_REASONS = ("missed", "asked_to_call", "not_delivered", "two_misses", "welcome_back", "own", "changed")
+CALL_REASONS = ("missed", "asked_to_call", "not_delivered", "two_misses", "welcome_back", "own", "changed", "supporter")
 CALL_OUTCOMES = ("reached_comes", "reached_cannot", "reached_other", "no_answer", "wrong_number", "not_needed")
 
 
@@ -117,13 +117,17 @@ class Reply(RandomKey, db.Model):
 
 
 class CallTask(RandomKey, db.Model):
-    """Somebody of staff calls somebody; kept until the call was made or is no longer needed. key as in Message."""
+    """Somebody of staff calls somebody; kept until the call was made or is no longer needed. key as in Message.
+
+    supporter_id: where the call goes to somebody close to the participant, who said yes to it.
+    """
 
     __tablename__ = "call_tasks"
     __table_args__ = (one_of("reason", CALL_REASONS), one_of("outcome", CALL_OUTCOMES, empty=True), Index(None, "staff_id", "done_at"))
 
     key: Mapped[str] = mapped_column(unique=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
+    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"), index=True)
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

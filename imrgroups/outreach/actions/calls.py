@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Group, Meeting
+from imrgroups.i18n import gettext
 from imrgroups.outreach.actions.outbox import put_call
-from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, OfferedSlot, Reply
-from imrgroups.people.models import Participant
+from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, Message, OfferedSlot, Reply
+from imrgroups.people.models import Participant, Supporter
 from imrgroups.rules import ladder
 from imrgroups.staff.models import Centre, Staff
 
@@ -63,28 +64,34 @@ def unreached(groups: Collection[int], now: datetime, but: Collection[int]) -> l
 
 def _calls() -> Select[Any]:
     return (
-        select(CallTask, Participant.name_sealed, Participant.phone_sealed, Staff.name, Meeting.meets_on, Group.name)
+        select(
+            CallTask, Participant.name_sealed, Participant.phone_sealed, Supporter.phone_sealed, Staff.name, Meeting.meets_on, Group.name
+        )
+        .outerjoin(Supporter, Supporter.id == CallTask.supporter_id)
         .join(Participant, Participant.id == CallTask.participant_id).outerjoin(Staff, Staff.id == CallTask.staff_id)
         .outerjoin(Meeting, Meeting.id == CallTask.meeting_id).outerjoin(Group, Group.id == CallTask.group_id)
     )
 
 
 def _call(row: Any, staff_id: int) -> Call:
-    task, name, phone, caller, missed_on, group = row
+    task, name, phone, close, caller, missed_on, group = row
+    number = Participant.phone.open(Participant, task.participant_id, phone)
     return Call(
         task.id, task.participant_id, Participant.name.open(Participant, task.participant_id, name),
-        Participant.phone.open(Participant, task.participant_id, phone), task.reason, caller or "", task.staff_id == staff_id, task.due_on,
+        Supporter.phone.open(Supporter, task.supporter_id, close) if task.supporter_id else number,
+        task.reason, caller or "", task.staff_id == staff_id, task.due_on,
         missed_on, group or "",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """One reply that somebody should read."""
+    """One reply that somebody should read. maybe: who may have written it, as (person, words), where that is open."""
 
     id: int
     person: int | None
     name: str
+    maybe: tuple[tuple[int, str], ...]
     text: str
     meaning: str
     received_at: datetime
@@ -92,21 +99,50 @@ class Unread:
 
 
 def unread(groups: Collection[int], centres: Collection[int]) -> list[Unread]:
-    """Replies that wait to be read, oldest first: from people of these groups, and those to these centres."""
-    theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))
+    """Replies that wait to be read, oldest first: from people of these groups and those close to them, and those to these centres."""
     wanted = (
         select(Reply, Participant.name_sealed, Centre.timezone).outerjoin(Participant, Participant.id == Reply.participant_id)
-        .outerjoin(Centre, Centre.id == Reply.centre_id)
-        .where(Reply.needs_reading, or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(centres)))
-        .order_by(Reply.received_at)
+        .outerjoin(Centre, Centre.id == Reply.centre_id).where(Reply.needs_reading, _here(groups, centres)).order_by(Reply.received_at)
     )
+    rows = list(db.session.execute(wanted))
+    who = _at_numbers({row.from_lookup for row, _name, _zone in rows if row.participant_id is None})
     return [
         Unread(
             row.id, row.participant_id, Participant.name.open(Participant, row.participant_id, name) if row.participant_id else "",
-            row.text or "", row.meaning, row.received_at, zone or "UTC",
+            tuple(who.get(row.from_lookup, ())), row.text or "", row.meaning, row.received_at, zone or "UTC",
         )
-        for row, name, zone in db.session.execute(wanted)
+        for row, name, zone in rows
     ]
+
+
+def _here(groups: Collection[int], centres: Collection[int]) -> ColumnElement[bool]:
+    """Replies of people of these groups, also from a number that they share or that is of somebody close to them, and of these centres."""
+    theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))
+    numbers = select(Participant.phone_lookup).where(Participant.id.in_(theirs), Participant.phone_lookup.is_not(None))
+    close = select(Message.to_lookup).where(Message.group_id.in_(groups), Message.supporter_id.is_not(None), Message.to_lookup.is_not(None))
+    unsure = and_(Reply.participant_id.is_(None), or_(Reply.from_lookup.in_(numbers), Reply.from_lookup.in_(close)))
+    return or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(centres), unsure)
+
+
+def groups_of_number(hashed: str) -> frozenset[int]:
+    """The groups of the people who have a number, and those from which somebody close to them was written to there."""
+    people = select(Enrolment.group_id).join(Participant, Participant.id == Enrolment.participant_id)
+    close = select(Message.group_id).where(Message.to_lookup == hashed, Message.supporter_id.is_not(None), Message.group_id.is_not(None))
+    return frozenset(db.session.execute(people.where(Participant.phone_lookup == hashed).union(close)).scalars())
+
+
+def _at_numbers(lookups: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """Who has each number: participants, and somebody close to one who was written to there. Two statements."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    people = select(Participant.phone_lookup, Participant.id, Participant.name_sealed).where(Participant.phone_lookup.in_(lookups))
+    for number, key, name in db.session.execute(people):
+        found.setdefault(number or "", []).append((key, Participant.name.open(Participant, key, name)))
+    close = select(Message.to_lookup, Supporter).join(Supporter, Supporter.id == Message.supporter_id).where(Message.to_lookup.in_(lookups))
+    close = close.options(joinedload(Supporter.participant)).distinct()
+    for number, row in db.session.execute(close):
+        told = gettext("%(name)s, close to %(person)s", name=row.name, person=row.participant.name)
+        found.setdefault(number or "", []).append((row.participant_id, told))
+    return found
 
 
 def coming_for(persons: Collection[int | None], now: datetime) -> dict[int, tuple[int, datetime, str]]:
@@ -125,9 +161,8 @@ def coming_for(persons: Collection[int | None], now: datetime) -> dict[int, tupl
 
 def unread_count(groups: Collection[int], centres: Collection[int]) -> int:
     """How many replies wait to be read there."""
-    theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))
-    here = or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(centres))
-    return db.session.execute(select(func.count()).select_from(Reply).where(Reply.needs_reading, here)).scalar_one()
+    wanted = select(func.count()).select_from(Reply).where(Reply.needs_reading, _here(groups, centres))
+    return db.session.execute(wanted).scalar_one()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +230,8 @@ def log_call(task: CallTask, outcome: str, *, note: str = "", by: int | None, no
     base, _slash, number = row.key.partition("#")
     if outcome == "no_answer" and int(number or 1) < ladder.MOST_CALLS:
         again = CallTask(
-            key=f"{base}#{int(number or 1) + 1}", participant_id=row.participant_id, group_id=row.group_id, meeting_id=row.meeting_id,
+            key=f"{base}#{int(number or 1) + 1}", participant_id=row.participant_id, supporter_id=row.supporter_id,
+            group_id=row.group_id, meeting_id=row.meeting_id,
             staff_id=row.staff_id, reason=row.reason, due_on=now.date() + timedelta(days=1), created_at=now,
         )
         put_call(again, _centre(row), by, now)

@@ -99,13 +99,15 @@ def claim(now: datetime, *, by: int | None = None, batch: int = BATCH) -> list[C
 def claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Conditions on a pending message: nothing to its number is on its way, and where it asks something no earlier question is open.
 
-    A question about the same meeting does not wait: it takes the place of the earlier one, as news of a new time does of a reminder.
+    One about the same meeting does not wait: news of a new time takes the place of a reminder. Nor does one to somebody else on the same
+    phone: what is answered from there is never sure, and somebody reads it.
     """
     earlier, other = aliased(Message), aliased(Message)
     busy = exists().where(other.to_lookup == Message.to_lookup, other.state == "sending")
     asked = exists().where(
         earlier.to_lookup == Message.to_lookup, earlier.question, earlier.state.in_(("sent", "delivered")),
         earlier.sent_at > now - outbox.QUESTION_OPEN, earlier.expires_at > now, ~exists().where(Reply.message_id == earlier.id),
+        or_(earlier.participant_id == Message.participant_id, earlier.supporter_id == Message.supporter_id),
         or_(earlier.meeting_id.is_(None), Message.meeting_id.is_(None), earlier.meeting_id != Message.meeting_id),
     )
     return ~busy, ~and_(Message.question, asked, Message.expires_at > now)
@@ -226,8 +228,7 @@ def _people_of(row: Message) -> list[Participant]:
 def reconcile(gateway: Gateway, now: datetime, *, by: int | None = None, limit: int = 500) -> int:
     """Find out about messages whose sender never came back, and those left to a person; returns how many were looked into.
 
-    Found at the carrier: adopted. Not found: pending again. A carrier that cannot be asked is asked again while the message is worth
-    sending; then it is "unknown", for a person, and the carrier is still asked now and then for some days.
+    Found at the carrier: adopted. Not found: pending again. Where the carrier cannot be asked, see rules.outbox.looked.
     """
     done, silent, present = 0, 0, _running(now)
     while done < limit and silent < SILENT and (row := _left_behind(now := present())) is not None:

@@ -37,7 +37,7 @@ CALL_REASONS = {
     "missed": lazy_gettext("was away"), "asked_to_call": lazy_gettext("asked us to call"),
     "not_delivered": lazy_gettext("a message did not arrive"), "two_misses": lazy_gettext("was away twice in a row"),
     "welcome_back": lazy_gettext("is home from hospital"), "own": lazy_gettext("a leader asked for it"),
-    "changed": lazy_gettext("should hear of a change"),
+    "changed": lazy_gettext("should hear of a change"), "supporter": lazy_gettext("has somebody close who said yes to a call"),
 }
 CALL_WORDS = {
     "reached_comes": lazy_gettext("We talked: comes next time"), "reached_cannot": lazy_gettext("We talked: cannot come for now"),
