@@ -32,7 +32,7 @@ def all_jobs() -> tuple[Job, ...]:
     from imrgroups.fidelity.actions import binders, reminders, reviews
     from imrgroups.mypage import actions as mypage
     from imrgroups.outcomes import actions as outcomes
-    from imrgroups.outreach.actions import changes, nudges, planning
+    from imrgroups.outreach.actions import changes, nudges, planning, tostaff
     from imrgroups.outreach.actions import ladder as after
     from imrgroups.staff import actions as staff
 
@@ -48,6 +48,7 @@ def all_jobs() -> tuple[Job, ...]:
         Job("plan-calls", timedelta(minutes=30), after.plan_calls, "Asks a leader to call, the day after a missed meeting."),
         Job("plan-offers", timedelta(minutes=30), after.plan_offers, "Offers two times for catching up, the third day."),
         Job("plan-nudges", timedelta(minutes=30), nudges.plan_nudges, "Plans nudges about homework, where somebody said yes to them."),
+        Job("plan-staff-texts", timedelta(minutes=2), tostaff.plan_staff, "Plans a text to leaders who asked for it: something waits."),
         Job("send-messages", timedelta(seconds=TICK_SECONDS), _send, "Sends the messages that are due, each once."),
         Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
         Job("expire-messages", timedelta(minutes=10), _expire, "Gives up messages whose time is past, and letters of no use any more."),

@@ -15,7 +15,7 @@ from imrgroups.groups import series
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.homework.models import Assignment, Review
 from imrgroups.library import content
-from imrgroups.outreach.models import Habit, Message, NumberState
+from imrgroups.outreach.models import CallTask, Habit, Message, NumberState, Reply
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant, Supporter
 from imrgroups.rules.outbox import Facts
@@ -99,6 +99,7 @@ def _over(rows: Sequence[Message], today: dict[int, date], now: datetime) -> dic
     belongs = _belongs({row.group_id for row in rows if row.group_id}, persons, min(today.values(), default=now.date()))
     nudges = [row for row in rows if row.occasion == "nudge"]
     found = _nudges_over(nudges) if nudges else {}
+    found |= _seen_to([row for row in rows if row.occasion == "staff"])
     for row in rows:
         pair = (row.meeting_id, row.participant_id)
         reason = _left(row, belongs) or _over_of(row, meetings.get(row.meeting_id), marks.get(pair), pair in told, pair in made_up, now)
@@ -143,6 +144,17 @@ def _nudges_over(rows: Sequence[Message]) -> dict[int, str]:
     told = {(meeting, person): told for meeting, person, told in db.session.execute(wanted)}
     reasons = {None: "not_wanted", True: "told_us", False: ""}
     return {row.id: reason for row in rows if (reason := reasons[told.get((row.meeting_id, row.participant_id))])}
+
+
+def _seen_to(rows: Sequence[Message]) -> dict[int, str]:
+    """Texts to staff about what somebody has seen to by now: a call that was made, a reply that was read."""
+    about = {row.id: row.key.split("/") for row in rows}  # staff/<kind>/<what it is about>/<to whom>
+    calls, replies = ({int(key[2]) for key in about.values() if key[1] == kind} for kind in ("call", "inbox"))
+    if not calls | replies:
+        return {}
+    open_calls = set(db.session.execute(select(CallTask.id).where(CallTask.id.in_(calls), CallTask.done_at.is_(None))).scalars())
+    unread = set(db.session.execute(select(Reply.id).where(Reply.id.in_(replies), Reply.needs_reading)).scalars())
+    return {row: "seen_to" for row, key in about.items() if int(key[2]) not in open_calls | unread}
 
 
 def reminder_key(meeting_id: int | None, person_id: int | None, starts_at: datetime) -> str:

@@ -19,6 +19,7 @@ STATES = {
 REASONS = {
     "came": lazy_gettext("they came after all"), "told_us": lazy_gettext("they told us already"),
     "made_up": lazy_gettext("it is caught up"), "not_wanted": lazy_gettext("they do not want it any more"),
+    "seen_to": lazy_gettext("somebody has seen to it"),
     "changed": lazy_gettext("the meeting was changed"), "begun": lazy_gettext("the meeting has begun"),
     "left": lazy_gettext("they are not in the group now"), "stopped": lazy_gettext("they have stopped messages"),
     "no_consent": lazy_gettext("they have not said yes to messages"), "hospital": lazy_gettext("they are in hospital"),
