@@ -9,7 +9,7 @@ from imrgroups.db import db
 from imrgroups.groups import actions as groups
 from imrgroups.outreach import actions
 from imrgroups.outreach.actions import calls, changes, sending
-from imrgroups.outreach.models import CallTask, Message
+from imrgroups.outreach.models import CallTask, Message, OfferedSlot
 from imrgroups.people import actions as people
 from tests.fakes import FakeGateway
 from tests.outreach.test_planning import planned
@@ -150,6 +150,20 @@ def test_people_in_hospital_are_left_in_peace(world):
     cancel(world)
     changes.plan_changes(world.now)
     assert ("Dina", "cancelled") not in planned(world) and "Dina" not in to_call(world)
+
+
+def test_who_chose_that_day_for_catching_up_is_called(browser_as, world):
+    slot = OfferedSlot(
+        meeting_id=world.meetings[8].id, participant_id=world.people["Dina"].id, number=1, on=date(2027, 1, 19), at=time(14),
+        picked_at=world.now,
+    )
+    db.session.add(slot)
+    db.session.commit()
+    cancel(world)
+    changes.plan_changes(world.now)
+    assert set(to_call(world)) == {"Cy", "Dina"} and ("Dina", "cancelled") not in planned(world)
+    page = browser_as("Dana").get(f"/calls/{to_call(world)['Dina'].id}").text
+    assert "agree on another time" in page and "comes next time" not in page and "We talked" in page
 
 
 def test_the_call_says_what_to_tell_and_not_what_to_say_after_a_missed_meeting(browser_as, world):

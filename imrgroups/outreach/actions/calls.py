@@ -190,6 +190,15 @@ def picked(groups: Collection[int], today: date) -> list[Picked]:
     ]
 
 
+def has_chosen(person_id: int, meeting: Meeting) -> bool:
+    """Whether somebody chose a time for catching up on the day of a meeting, or on the day from which it was moved."""
+    days = [day for day in (meeting.meets_on, meeting.moved_from_on) if day is not None]
+    wanted = select(OfferedSlot.id).where(
+        OfferedSlot.participant_id == person_id, OfferedSlot.picked_at.is_not(None), OfferedSlot.on.in_(days)
+    )
+    return db.session.execute(wanted.limit(1)).scalar() is not None
+
+
 def calls_of(person_id: int) -> list[CallTask]:
     """Every call to one person, newest first."""
     wanted = select(CallTask).where(CallTask.participant_id == person_id).order_by(CallTask.created_at.desc())

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from imrgroups.outreach.actions.gates import moved_key, quiet_hours
 from imrgroups.outreach.actions.ladder import REACHED
 from imrgroups.outreach.actions.outbox import Draft, plan, put_call
 from imrgroups.outreach.actions.recipients import Recipient, Sweep
-from imrgroups.outreach.models import CallTask, Message
+from imrgroups.outreach.models import CallTask, Message, OfferedSlot
 from imrgroups.rules import changes as rules
 from imrgroups.rules.calendar import instant
 from imrgroups.rules.changes import Plan, Way
@@ -50,12 +50,12 @@ def plan_changes(now: datetime, dry_run: bool = False, *, by: int | None = None)
     if changed:
         groups = {meeting.group_id for meeting in changed}
         sweeps = {occasion: Sweep.of(groups, now, occasion) for occasion in ("moved", "cancelled")}
-        told, coming = _told([meeting.id for meeting in changed]), planning.next_meetings(groups, now)
+        told, coming, chose = _told([meeting.id for meeting in changed]), planning.next_meetings(groups, now), _chose(groups)
         for meeting in changed:
             sweep = sweeps["cancelled" if meeting.state == "cancelled" else "moved"]
             for to in sweep.by_group.get(meeting.group_id, ()):
                 if to.joined_on <= meeting.meets_on:
-                    one = _News(meeting, to, told.get((meeting.id, to.id), Told()), history[meeting.id], sweep, now)
+                    one = _News(meeting, to, told.get((meeting.id, to.id), Told()), history[meeting.id], sweep, now, chose)
                     made += one.tell(coming.get(meeting.group_id, []), dry_run, by)
     db.session.commit()
     return made
@@ -63,7 +63,10 @@ def plan_changes(now: datetime, dry_run: bool = False, *, by: int | None = None)
 
 @dataclass(slots=True)
 class _News:
-    """One meeting and one person who should hear of it. was: the local day and time before the first change, if it moved."""
+    """One meeting and one person who should hear of it. was: the local day and time before the first change, if it moved.
+
+    chose: (person, day) of the times people chose for catching up, which lie just before meetings.
+    """
 
     meeting: Any
     to: Recipient
@@ -71,6 +74,7 @@ class _News:
     was: datetime | None
     sweep: Sweep
     now: datetime
+    chose: set[tuple[int, date]]
 
     def tell(self, coming: Sequence[Any], dry_run: bool, by: int | None) -> int:
         truth = Plan(None if self.meeting.state == "cancelled" else self.meeting.starts_at)
@@ -83,6 +87,9 @@ class _News:
             believes=believes, truth=truth, channel=self.to.channel if self.to.reachable else "", due_at=due, now=self.now,
             planned=planned, state=state,
         )
+        knew = believes.starts_at or self.meeting.starts_at
+        if way is not Way.NOTHING and (self.to.id, knew.astimezone(ZoneInfo(self.to.zone)).date()) in self.chose:
+            way = Way.CALL  # the time they chose falls with the meeting: another one is agreed by talking
         if way is Way.MESSAGE:
             return 1 if dry_run else plan(self._draft(key, believes, due, coming), by, self.now)
         return self._call(key, dry_run, by) if way is Way.CALL else 0
@@ -166,6 +173,12 @@ def _told(meetings: Sequence[int]) -> dict[tuple[int, int], Told]:
     for _at, meeting, person, key in sorted(heard):
         found[meeting, person].believes = _meant(key)
     return found
+
+
+def _chose(groups: set[int]) -> set[tuple[int, date]]:
+    wanted = select(OfferedSlot.participant_id, OfferedSlot.on).join(Meeting, Meeting.id == OfferedSlot.meeting_id)
+    wanted = wanted.where(Meeting.group_id.in_(groups), OfferedSlot.picked_at.is_not(None))
+    return {(person, on) for person, on in db.session.execute(wanted)}
 
 
 def _meant(key: str) -> Plan:

@@ -49,13 +49,22 @@ def _call(task: CallTask, note: str = "", mistake: str = "") -> Answer:
     own = words_of(person.id) if may_read else None
     page = render_template(
         "outreach/call.html", task=task, person=person, meeting=meeting,
+        chosen=calls.has_chosen(person.id, meeting) if meeting else False,
         close=db.session.get(Supporter, task.supporter_id) if task.supporter_id else None,
-        group=db.session.get(Group, task.group_id) if task.group_id else None, reasons=CALL_REASONS, outcomes=CALL_WORDS,
+        group=db.session.get(Group, task.group_id) if task.group_id else None, reasons=CALL_REASONS, outcomes=_outcomes(task),
         note=note, mistake=mistake, may_read=may_read, why=own.why if own else "",
         goals=[goal for goal in goals.goals_of(person.id) if goal.state == "active"][:2] if may_read else [],
         questions=_questions(meeting) if meeting else [],
     )
     return (page, 422) if mistake else page
+
+
+def _outcomes(task: CallTask) -> dict[str, str]:
+    """The ways this call may end: whether somebody comes next time is asked only where that is what the call is about."""
+    words = {key: str(told) for key, told in CALL_WORDS.items()}
+    if task.reason not in ("changed", "supporter"):
+        return words
+    return {"reached_other": gettext("We talked")} | {key: told for key, told in words.items() if not key.startswith("reached_")}
 
 
 def _questions(meeting: Meeting) -> list[str]:
