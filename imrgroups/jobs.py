@@ -31,9 +31,8 @@ def all_jobs() -> tuple[Job, ...]:
     from imrgroups.fidelity.actions import binders, reminders, reviews
     from imrgroups.mypage import actions as mypage
     from imrgroups.outcomes import actions as outcomes
-    from imrgroups.outreach import actions as outreach
+    from imrgroups.outreach.actions import changes, nudges, planning, tostaff
     from imrgroups.outreach.actions import ladder as after
-    from imrgroups.outreach.actions import planning
     from imrgroups.staff import actions as staff
 
     return (
@@ -44,12 +43,14 @@ def all_jobs() -> tuple[Job, ...]:
         Job("plan-reviews", timedelta(minutes=10), reviews.sweep, "Plans the mid-way and the final review of each running group."),
         Job("plan-reminders", timedelta(minutes=10), planning.plan_reminders, "Plans reminders of meetings, the day before at ten."),
         Job("plan-missed", timedelta(minutes=10), planning.plan_missed, "Plans a kind message to whoever missed a meeting."),
-        Job("plan-changes", timedelta(minutes=10), planning.plan_changes, "Plans the news of meetings that were moved or cancelled."),
+        Job("plan-changes", timedelta(minutes=10), changes.plan_changes, "Tells of meetings moved or cancelled, by message or call."),
         Job("plan-calls", timedelta(minutes=30), after.plan_calls, "Asks a leader to call, the day after a missed meeting."),
         Job("plan-offers", timedelta(minutes=30), after.plan_offers, "Offers two times for catching up, the third day."),
+        Job("plan-nudges", timedelta(minutes=30), nudges.plan_nudges, "Plans nudges about homework, where somebody said yes to them."),
+        Job("plan-staff-texts", timedelta(minutes=2), tostaff.plan_staff, "Plans a text to leaders who asked for it: something waits."),
         Job("send-messages", timedelta(seconds=TICK_SECONDS), _send, "Sends the messages that are due, each once."),
         Job("find-messages", timedelta(minutes=1), _find, "Finds out about messages whose sender was cut off."),
-        Job("expire-messages", timedelta(minutes=10), outreach.expire, "Gives up messages whose time is past."),
+        Job("expire-messages", timedelta(minutes=10), _expire, "Gives up messages whose time is past, and letters of no use any more."),
         Job("fetch-replies", timedelta(minutes=5), _fetch, "Fetches replies that came in while nobody listened."),
         Job("ask-after-modules", timedelta(hours=1), outcomes.ask_after_modules, "Asks three short questions when a module is over."),
         Job("take-answers", timedelta(minutes=1), outcomes.take_replies, "Takes answers that came by text, and asks what comes next."),
@@ -80,6 +81,12 @@ def _find(now: datetime, dry_run: bool) -> int:
     from imrgroups.outreach.actions import sending
 
     return sending.count_left_behind(now) if dry_run else sending.reconcile(_gateway(), now)
+
+
+def _expire(now: datetime, dry_run: bool) -> int:
+    from imrgroups.outreach.actions import letters, sending
+
+    return sending.expire(now, dry_run) + letters.end_letters(now, dry_run)
 
 
 def _fetch(now: datetime, dry_run: bool) -> int:

@@ -146,7 +146,7 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
     from imrgroups.enrolment import roster
     from imrgroups.fidelity.evidence import access
     from imrgroups.mypage import actions as mypage
-    from imrgroups.outreach.actions import listing
+    from imrgroups.outreach.actions import calls, listing
     from imrgroups.outreach.models import CallTask, Reply
     from imrgroups.people import actions as people
     from imrgroups.staff import actions as staff
@@ -187,7 +187,9 @@ def _rooms(settings: config.Settings) -> auth.Rooms:
         found = db.db.session.get(Reply, key)
         if found is None:
             return None
-        return roster.scope_of_participant(found.participant_id) if found.participant_id else auth.Scope(found.centre_id or 0)
+        if found.participant_id is None:
+            return auth.Scope(found.centre_id or 0, calls.groups_of_number(found.from_lookup))
+        return roster.scope_of_participant(found.participant_id)
 
     return auth.Rooms(
         ties=ties,

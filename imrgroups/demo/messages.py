@@ -11,7 +11,7 @@ from imrgroups.demo.places import at
 from imrgroups.demo.stock import nth, stock
 from imrgroups.demo.trial import Group, Trial
 from imrgroups.outreach import actions as outreach
-from imrgroups.outreach.actions import calls, ladder, planning, sending
+from imrgroups.outreach.actions import calls, changes, ladder, nudges, planning, sending
 from imrgroups.outreach.models import CallTask, Message
 from imrgroups.people.models import Participant
 from imrgroups.sms import Incoming, LogGateway
@@ -56,9 +56,10 @@ class Tick:
             self._ask(now)
         planning.plan_reminders(now)
         planning.plan_missed(now)
-        planning.plan_changes(now)
+        changes.plan_changes(now)
         ladder.plan_calls(now)
         ladder.plan_offers(now)
+        nudges.plan_nudges(now)
         sending.send_due(LogGateway(), now)
         self._arrive(now + timedelta(minutes=1))
         self._answer(now + timedelta(hours=1))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from imrgroups.db import db
 from imrgroups.enrolment import roster
 from imrgroups.enrolment.models import Card, Enrolment
+from imrgroups.fidelity.evidence import access
 from imrgroups.fidelity.models import Review, ReviewAssessor
 from imrgroups.groups.models import Group, GroupLeader, Meeting, PlannedTopic
 from imrgroups.i18n import curriculum, language
@@ -165,14 +166,18 @@ def newest_sheets(participant_id: int) -> list[tuple[FilledSheet, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """Something in a calendar. key: names it for good; sequence: grows with each change; begins, ends: local times with their zone."""
+    """Something in a calendar. key: names it for good; sequence: grows with each change; begins, ends: local times with their zone.
+
+    What lasts whole days has dates instead, the second the day after the last. kind: "meeting", "visit" or "window".
+    """
 
     key: str
-    begins: datetime
-    ends: datetime
+    begins: date
+    ends: date
     place: str
     sequence: int
     cancelled: bool
+    kind: str = "meeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +189,10 @@ class OwnCalendar:
 
 
 def calendar_of(owner: Owner, now: datetime) -> OwnCalendar | None:
-    """What the calendar of somebody holds, from a month ago on; None for staff who no longer work here. Two statements.
+    """What the calendar of somebody holds, from a month ago on; None for staff who no longer work here. At most three statements.
 
-    Whoever leads: the meetings of their groups. A participant: those of the days they belong to the group.
+    Whoever leads: the meetings of their groups. A participant: those of the days they belong to the group. Whoever assesses: the day of
+    each review, and the days on which it is open to them.
     """
     if owner.participant_id:
         spoken = db.session.execute(select(Participant.language).where(Participant.id == owner.participant_id)).scalar()
@@ -198,7 +204,27 @@ def calendar_of(owner: Owner, now: datetime) -> OwnCalendar | None:
     else:
         spoken = db.session.execute(select(Staff.language).where(Staff.id == owner.staff_id, Staff.active)).scalar()
         mine = Meeting.group_id.in_(select(GroupLeader.group_id).where(GroupLeader.staff_id == owner.staff_id))
-    return None if spoken is None else OwnCalendar(spoken, _meetings(mine, now))
+    if spoken is None:
+        return None
+    return OwnCalendar(spoken, [*_meetings(mine, now), *(_visits(owner.staff_id, now) if owner.staff_id else ())])
+
+
+def _visits(staff_id: int, now: datetime) -> list[Dated]:
+    columns = (
+        Review.id, Review.due_on, Review.extended_until_on, Review.instrument, Review.instrument_version, Review.version, Review.state
+    )
+    wanted = (
+        select(*columns).join(ReviewAssessor, ReviewAssessor.review_id == Review.id)
+        .where(ReviewAssessor.staff_id == staff_id, ReviewAssessor.unassigned_at.is_(None), Review.due_on > (now - 6 * BEHIND).date())
+        .order_by(Review.due_on, Review.id)
+    )
+    found, day = [], timedelta(days=1)
+    for row in db.session.execute(wanted):
+        days, off = access.window_of(row), row.state == "called_off"
+        if days.closes_on > (now - BEHIND).date():
+            found.append(Dated(f"visit {row.id}", row.due_on, row.due_on + day, "", row.version, off, "visit"))
+            found.append(Dated(f"window {row.id}", days.opens_on, days.closes_on + day, "", row.version, off, "window"))
+    return found
 
 
 def _meetings(mine: ColumnElement[bool], now: datetime) -> list[Dated]:

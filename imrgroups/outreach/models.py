@@ -17,7 +17,7 @@ CHANNELS = ("text", "call", "letter")
 # pending -> sending -> sent -> delivered | undelivered; or failed, expired, cancelled; unknown waits for a person; letters end printed.
 MESSAGE_STATES = ("pending", "sending", "sent", "delivered", "undelivered", "failed", "expired", "cancelled", "unknown", "printed")
 MEANINGS = ("come", "cannot", "call_me", "stop", "start", "words")
-CALL_REASONS = ("missed", "asked_to_call", "not_delivered", "two_misses", "welcome_back", "own")
+CALL_REASONS = ("missed", "asked_to_call", "not_delivered", "two_misses", "welcome_back", "own", "changed", "supporter")
 CALL_OUTCOMES = ("reached_comes", "reached_cannot", "reached_other", "no_answer", "wrong_number", "not_needed")
 
 
@@ -26,8 +26,8 @@ class Message(RandomKey, db.Model):
 
     key: names the occasion ("missed/<meeting>/<person>"), so that planning twice makes one row. step: which message of its kind
     ("first", "second", "later", "said_cannot"...); variant: which of its texts. question: whether 1, 2 and 3 answer it.
-    sid: the carrier's name for it. lease_until_at: while "sending", until when the sender may still be at work.
-    settled_at: when it came to its end; while "sending", since when the carrier could not be asked about it.
+    sid: the carrier's name for it. lease_until_at: while "sending", until when the sender may still be at work; while "unknown", when the
+    carrier is asked next. unanswered: calls to the carrier whose answer was lost. settled_at: when it came to its end.
     """
 
     __tablename__ = "messages"
@@ -67,6 +67,7 @@ class Message(RandomKey, db.Model):
     reason: Mapped[str] = mapped_column(default="")
     error_code: Mapped[int | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    unanswered: Mapped[int] = mapped_column(default=0, server_default="0")
     attempted_at: Mapped[datetime | None]
     lease_until_at: Mapped[datetime | None]
     sid: Mapped[str | None] = mapped_column(unique=True)
@@ -116,13 +117,17 @@ class Reply(RandomKey, db.Model):
 
 
 class CallTask(RandomKey, db.Model):
-    """Somebody of staff calls somebody; kept until the call was made or is no longer needed. key as in Message."""
+    """Somebody of staff calls somebody; kept until the call was made or is no longer needed. key as in Message.
+
+    supporter_id: where the call goes to somebody close to the participant, who said yes to it.
+    """
 
     __tablename__ = "call_tasks"
     __table_args__ = (one_of("reason", CALL_REASONS), one_of("outcome", CALL_OUTCOMES, empty=True), Index(None, "done_at", "due_on"))
 
     key: Mapped[str] = mapped_column(unique=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
+    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"), index=True)
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
@@ -153,7 +158,8 @@ class OwnWords(RandomKey, db.Model):
 class Habit(db.Model):
     """How reminders are sent: of a centre (participant_id empty), or of one person who wants it otherwise. Empty fields follow the centre.
 
-    days_before and at: local day and time of the reminder (default the day before at 10). nudges: homework nudges between meetings, agreed.
+    days_before and at: local day and time of the reminder (default the day before at 10). nudges: whether the person said yes to
+    nudges about homework; a centre cannot say it for anybody.
     """
 
     __tablename__ = "habits"

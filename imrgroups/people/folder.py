@@ -33,7 +33,8 @@ goals = table("goals", column("participant_id", BigInteger))
 meetings = table("meetings", column("id", Integer), column("group_id", Integer), column("meets_on", Date), column("state"))
 planned_topics = table("planned_topics", column("meeting_id", Integer), column("module"))
 make_ups = table("make_ups", column("meeting_id", Integer), column("participant_id", BigInteger))
-ELSEWHERE = (groups, enrolments, waiting, goals, meetings, planned_topics, make_ups)
+own_words = table("own_words", column("participant_id", BigInteger), column("changed_at"))
+ELSEWHERE = (groups, enrolments, waiting, goals, meetings, planned_topics, make_ups, own_words)
 OPEN = ("waiting", "offered")
 
 
@@ -204,6 +205,12 @@ def _task(name: str, said: IntakeTask | None, shown: bool, begun: bool, needless
     if said is not None:
         return Task(name, "not_now", said.done_on)
     return Task(name, "started" if begun else "todo")
+
+
+def has_own_words(person_id: int) -> bool:
+    """Whether somebody said why they come, or what they would like to hear in a hard week; that is asked and never needed."""
+    wanted = select(own_words.c.participant_id).where(own_words.c.participant_id == person_id)
+    return db.session.execute(wanted.limit(1)).first() is not None
 
 
 def progress(listed: Iterable[Task]) -> tuple[int, int]:

@@ -121,7 +121,7 @@ def intake(participant_id: int) -> Answer:
     finished, needed = folder.progress(tasks)
     return render_template(
         "people/intake.html", person=person, tasks=tasks, done=finished, needed=needed, words=forms.TASK_WORDS,
-        places=folder.places(person.id)
+        places=folder.places(person.id), told=folder.has_own_words(person.id),
     )
 
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 LEASE = timedelta(seconds=120)  # far longer than a call may take, so that nobody else takes a message that is on its way
 QUESTION_OPEN = timedelta(hours=72)
-GIVE_UP = timedelta(minutes=30)  # a carrier that cannot be asked for so long leaves the message to a person
-MOST_ATTEMPTS = 6
+MOST_UNANSWERED = 6  # calls whose answer was lost and whose message was never found: then something lies, and a person decides
+STILL_ASKED = timedelta(days=4)  # so long after its time the carrier is asked about a message that is left to a person
 
 
 class Do(StrEnum):
@@ -90,6 +90,32 @@ _CODES = {
 def meaning(code: int | None) -> Then:
     """What an error code of the carrier asks for; a code we do not know is for a person."""
     return _CODES.get(code or 0, Then.PERSON)
+
+
+class Look(StrEnum):
+    """What to do with a message that nobody settled, after the carrier was asked about it."""
+
+    ADOPT = "sent"
+    AGAIN = "pending"
+    EXPIRE = "expired"
+    PERSON = "unknown"
+    WAIT = "wait"
+
+
+def looked(found: bool | None, *, unanswered: int, with_person: bool, in_time: bool) -> Look:
+    """What follows from asking the carrier about a message that may have gone out or not.
+
+    found: None where the carrier could not be asked. unanswered: calls for it whose answer was lost. with_person: left to a person already.
+    in_time: its time is not over. While it lasts, a silent carrier is asked again and again; only then is it a person's to decide. What
+    the carrier does not have was not sent, so sending it again is no double; but after so many lost answers we do not believe the list.
+    """
+    if found:
+        return Look.ADOPT
+    if found is None:
+        return Look.WAIT if in_time or with_person else Look.PERSON
+    if unanswered >= MOST_UNANSWERED:
+        return Look.WAIT if with_person else Look.PERSON
+    return Look.AGAIN if in_time else Look.EXPIRE
 
 
 def again_after(attempts: int) -> timedelta:

@@ -100,6 +100,16 @@ class CentreForm(Form):
         self.phone.country = self.country.data or "DK"
 
 
+class PhoneForm(Form):
+    """Where somebody of staff wants to be told by text that something waits; empty for nowhere."""
+
+    phone = PhoneField(lazy_gettext("Your mobile number"), [at_most(40)])
+
+    def __init__(self, *args: object, country: str = "DK", **values: object) -> None:
+        super().__init__(*args, **values)
+        self.phone.country = country
+
+
 class StaffForm(Form):
     """A person of staff at one centre."""
 

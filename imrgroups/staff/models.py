@@ -48,7 +48,10 @@ class Role(db.Model, RoleMixin):  # type: ignore[misc]
 
 
 class Staff(db.Model, UserMixin):  # type: ignore[misc]
-    """A person who works at one or more centres and signs in. The fields below the line belong to Flask-Security."""
+    """A person who works at one or more centres and signs in. The fields below the line belong to Flask-Security.
+
+    phone: where they asked to be told by text that somebody wants a call; empty for no texts.
+    """
 
     __tablename__ = "staff"
 

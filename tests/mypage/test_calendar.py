@@ -12,6 +12,8 @@ from imrgroups import create_app
 from imrgroups.config import Settings
 from imrgroups.db import db
 from imrgroups.enrolment import actions as enrolment
+from imrgroups.fidelity import actions as fidelity
+from imrgroups.fidelity.evidence import access
 from imrgroups.groups import actions as groups
 from imrgroups.groups.models import GroupLeader
 from imrgroups.mypage.actions import feeds
@@ -62,8 +64,49 @@ def test_a_leader_sees_the_meetings_of_the_groups_they_lead_now(app, world, feed
     assert events(client.get(address)) == []
 
 
-def test_an_assessor_gets_a_calendar_that_is_empty_but_whole(app, feed_of):
+@pytest.fixture
+def assessed(world):
+    """Kim assesses the mid-way review of the Tuesday group, due on 3 March."""
+    by = {"by": world.staff["Nora"].id, "now": world.now}
+    review = next(row for row in fidelity.plan_missing(now=world.now) if row.group_id == world.group.id and row.kind == "midway")
+    fidelity.assign(review, world.staff["Kim"].id, **by)
+    return review, by
+
+
+def test_an_assessor_with_no_review_gets_a_calendar_that_is_empty_but_whole(app, feed_of):
     assert events(app.test_client().get(feed_of("Kim"))) == []
+
+
+def test_an_assessor_sees_the_day_of_the_review_and_the_days_on_which_it_is_open(app, world, assessed, feed_of):
+    address, client = feed_of("Kim"), app.test_client()
+    found = {str(event["SUMMARY"]): event for event in events(client.get(address))}
+    visit, window = found["Visit"], found["Days open for a visit"]
+    days = access.window_of(assessed[0])
+    assert (visit.start, visit.end) == (date(2027, 3, 3), date(2027, 3, 4)) and visit["TRANSP"] == "OPAQUE"
+    assert (window.start, window.end) == (days.opens_on, days.closes_on + timedelta(days=1)) and window["TRANSP"] == "TRANSPARENT"
+    text = client.get(address).text.lower()
+    for word in ("imr", "fidelity", "review", "north", "tuesday", "psyk", "assess"):
+        assert word not in text, word
+
+
+def test_an_assessors_calendar_follows_another_day_and_one_that_is_called_off(app, world, assessed, feed_of):
+    (review, by), address, client = assessed, feed_of("Kim"), app.test_client()
+    before = {event["UID"]: event for event in events(client.get(address))}
+    fidelity.reschedule(review, due_on=date(2027, 3, 10), **by)
+    after = {event["UID"]: event for event in events(client.get(address))}
+    assert set(after) == set(before) and all(after[uid]["SEQUENCE"] > before[uid]["SEQUENCE"] for uid in after)
+    assert date(2027, 3, 10) in {event.start for event in after.values()}
+    fidelity.call_off(review, reason="the group has ended", **by)
+    assert {event["STATUS"] for event in events(client.get(address))} == {"CANCELLED"}
+
+
+def test_who_is_no_assessor_of_it_any_more_sees_nothing_of_it(app, world, assessed, feed_of):
+    (review, by), address = assessed, feed_of("Kim")
+    fidelity.unassign(review, world.staff["Kim"].id, reason="ill", **by)
+    assert events(app.test_client().get(address)) == []
+    assert events(app.test_client().get(feed_of("Charlie"))) and not any(
+        str(event["SUMMARY"]) == "Visit" for event in events(app.test_client().get(feed_of("Lena")))
+    )
 
 
 @pytest.mark.parametrize("name", ["Dana", "Amal", "Dina"])

@@ -47,6 +47,15 @@ def test_a_sender_that_was_held_up_hands_nothing_over_any_more(world, clock):
     assert isinstance(sending._call(carrier, claimed), Unsure) and carrier.book == []
 
 
+def test_waiting_for_a_lock_takes_from_the_time_in_which_a_message_may_be_handed_over(world, clock, monkeypatch):
+    actions.queue([draft(world)], by=None, now=world.now)
+    take = sending._take
+    monkeypatch.setattr(sending, "_take", lambda now, batch: setattr(clock, "at", clock.at + 59) or take(now, batch))
+    (claimed,) = sending.claim(world.now)
+    clock.at += 2
+    assert isinstance(sending._call(FakeGateway(world.now), claimed), sending.NotCalled)
+
+
 def test_a_carrier_whose_clock_is_behind_ours_is_believed(monkeypatch):
     gateway = sms.TwilioGateway("AC1", "t", sender="+4512345678")
     since = datetime(2027, 1, 12, 9, 0, tzinfo=UTC)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from imrgroups.db import db
 from imrgroups.outreach import actions
+from imrgroups.outreach.actions.letters import end_letters
 from imrgroups.outreach.models import Message
 from imrgroups.outreach.words import Facts, letter, paper, phone_in
 from imrgroups.outreach.words.samples import sample
@@ -132,3 +133,38 @@ def test_a_letter_is_one_page_and_in_large_print_at_most_two(app, frozen, langua
 def test_a_number_is_read_in_its_order_where_lines_run_from_the_right(app):
     assert phone_in("38 64 00 00", "he") == "38-64-00-00"
     assert phone_in("38 64 00 00", "da") == "38 64 00 00"
+
+
+def test_a_letter_past_its_week_ends_in_words_and_stands_below(browser_as, world, waiting):
+    assert end_letters(world.now + timedelta(days=8)) == 0, "two days, and a week in which it is still kind"
+    assert end_letters(world.now + timedelta(days=9), True) == 1 and state(waiting) == "pending"
+    assert end_letters(world.now + timedelta(days=9)) == 1 and state(waiting) == "expired"
+    page = browser_as("Dana").get("/messages/letters").text
+    assert "No letters to print." in page and "Not sent: it would have come too late" in page and "Put it back" not in page
+
+
+def test_a_letter_about_a_day_that_has_come_is_of_no_use(world):
+    row = write(world, key="reminder/9", occasion="own", expires_at=world.now + timedelta(hours=4))
+    row.occasion = "reminder"
+    db.session.commit()
+    assert end_letters(world.now + timedelta(hours=4)) == 1 and state(row.id) == "expired"
+
+
+def test_a_letter_whose_occasion_is_over_is_not_printed_any_more(browser_as, world):
+    from imrgroups.attendance import actions as attendance
+
+    meeting, bo = world.meetings[8], world.people["Bo"]
+    attendance.mark(meeting=meeting, marks={bo.id: "present"}, versions={}, by=None, now=world.now)
+    row = write(world, meeting_id=meeting.id)
+    assert end_letters(world.now) == 1 and state(row.id) == "cancelled"
+    assert "they came after all" in browser_as("Dana").get("/messages/letters").text
+
+
+def test_a_letter_to_somebody_close_needs_no_address(browser_as, world):
+    bo = world.people["Bo"]
+    close = people.add_supporter(bo, people.SupporterDetails("Rana Lind", "sister", "", "", world.today), by=None, now=world.now)
+    row = write(world, key="invitation/1", occasion="invitation", participant_id=None, supporter_id=close.id)
+    dana = browser_as("Dana")
+    assert "give the letter to Bo" in dana.get("/messages/letters").text
+    pdf = dana.get("/messages/letters.pdf")
+    assert pdf.status_code == 200 and pdf.data.startswith(b"%PDF") and end_letters(world.now) == 0 and state(row.id) == "pending"

@@ -1,5 +1,7 @@
 """A person's own words: asked, never required, changed any day, quoted only where they said so."""
 
+import re
+
 import pytest
 
 from imrgroups.outreach import actions
@@ -58,3 +60,13 @@ def test_they_are_taken_away_again(browser_as, page, world):
 def test_the_intake_leads_to_them(browser_as, page, world):
     assert page in browser_as("Dana").get(f"/people/{world.people['Dina'].id}/intake").text
     assert page not in browser_as("Nora").get(f"/people/{world.people['Dina'].id}/intake").text
+
+
+def test_the_intake_asks_for_them_and_never_needs_them(browser_as, world):
+    dana, freja = browser_as("Dana"), world.people["Freja"]
+    before = dana.get(f"/people/{freja.id}/intake").text
+    assert "If they like" in before and "Why they come, and words for a hard week" in before
+    needed = re.search(r"\d+ of \d+ done", before)[0]
+    actions.own_words(freja, why="To see my sister again", hard_week="", may_quote=False, by=None, now=world.now)
+    after = dana.get(f"/people/{freja.id}/intake").text
+    assert needed in after and "If they like" not in after

@@ -161,22 +161,6 @@ def test_nobody_is_written_to_who_is_in_hospital_said_no_left_or_caught_up(world
     assert planning.plan_missed(world.now + 8 * HOUR) == 0
 
 
-def test_everybody_hears_of_a_moved_and_of_a_cancelled_meeting_once(world):
-    groups.move(world.meetings[10], to_on=date(2027, 1, 20), by=None, now=world.now)
-    groups.cancel(world.meetings[11], reason="The room is taken", by=None, now=world.now)
-    assert planning.plan_changes(world.now) == 8 and planning.plan_changes(world.now) == 0
-    found = planned(world)
-    assert "20" in found["Dina", "moved"].text and found["Dina", "moved"].key == actions.moved_key(
-        world.meetings[10].id, world.people["Dina"].id, world.meetings[10].starts_at
-    )
-    assert found["Dina", "cancelled"].expires_at == world.meetings[11].starts_at
-
-
-def test_what_was_changed_long_ago_is_news_to_nobody(world):
-    groups.move(world.meetings[12], to_on=date(2027, 2, 3), by=None, now=world.now)
-    assert planning.plan_changes(world.now + timedelta(days=4)) == 0
-
-
 def test_own_words_are_quoted_only_where_that_was_agreed_and_not_at_a_first_miss(world):
     dina = world.people["Dina"]
     held(world, 8, Dina="absent")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from imrgroups.attendance.models import Apology
 from imrgroups.db import db
 from imrgroups.outreach import actions
-from imrgroups.outreach.actions import sending
+from imrgroups.outreach.actions import sending, supporters
 from imrgroups.outreach.models import CallTask, Delivery, Message, NumberState, Reply
 from imrgroups.people import actions as people
 from imrgroups.sms import Incoming
@@ -194,3 +194,63 @@ def test_news_of_a_message_that_is_not_ours_is_kept_and_changes_nothing(story, w
     assert row(story.asked).state == "sent"
     with pytest.raises(ValueError, match="unknown status"):
         actions.news("SM-other", None, "teleported", None, world.now)
+
+
+@pytest.fixture
+def close(world, story):
+    """Somebody close to Dina was invited by text; Dina has another number."""
+    details = people.SupporterDetails("Ulla Møller", "sister", "+4520999999", "when we meet", world.today)
+    row = people.add_supporter(world.people["Dina"], details, by=None, now=world.now)
+    supporters.invite(row, step="first", channel="text", group_id=world.group.id, on=world.today, by=world.staff["Dana"].id, now=world.now)
+    assert sending.send_due(story.carrier, world.now) == 1
+    return row
+
+
+def test_a_yes_of_somebody_close_is_a_call_to_them(story, world, close, browser_as):
+    story.writes("1", sender="+4520999999")
+    (reply,) = story.replies()
+    assert (reply.meaning, reply.participant_id, reply.needs_reading) == ("come", None, False)
+    task = db.session.execute(select(CallTask)).scalar_one()
+    assert (task.reason, task.supporter_id, task.participant_id) == ("supporter", close.id, world.people["Dina"].id)
+    assert task.staff_id == world.staff["Dana"].id and count(Apology) == 0
+    dana = browser_as("Dana")
+    page = dana.get(f"/calls/{task.id}").text
+    assert "Call Ulla Møller" in page and "20 99 99 99" in page and "when we meet" in page and "20 12 34 58" not in page
+    assert "said yes to a call" in dana.get("/today").text and browser_as("Charlie").get(f"/calls/{task.id}").status_code == 403
+
+
+@pytest.mark.parametrize("text", ["2", "3", "Who are you?", "1 but after eight"])
+def test_anything_else_from_somebody_close_is_read_by_their_leader(story, world, close, browser_as, text):
+    story.writes(text, sender="+4520999999")
+    assert story.replies()[0].needs_reading and count(Apology) == 0
+    dana, key = browser_as("Dana"), story.replies()[0].id
+    page = dana.get("/replies").text
+    assert "Ulla Møller, close to Dina Møller" in page
+    assert browser_as("Charlie").post(f"/replies/{key}/read").status_code == 403
+    assert dana.post(f"/replies/{key}/read").status_code == 303 and not story.replies()[0].needs_reading
+
+
+def test_a_phone_shared_with_somebody_close_makes_an_answer_unsure(story, world, close):
+    dina = world.people["Dina"]
+    people.edit(dina, people.PersonDetails("Dina Møller", "da", "+4520999999", "text"), version=dina.version, by=None, now=world.now)
+    story.writes("1", sender="+4520999999")
+    assert (story.replies()[0].meaning, count(CallTask)) == ("words", 0)
+    assert db.session.execute(select(Message).where(Message.occasion == "ask_again")).scalar_one().participant_id == dina.id
+
+
+def test_a_number_that_went_to_somebody_else_answers_no_question_of_the_one_before(story, world):
+    amal, dina = world.people["Amal"], world.people["Dina"]
+    people.edit(amal, people.PersonDetails("Amal Haddad", "ar", "+4520777777", "text"), version=amal.version, by=None, now=world.now)
+    people.edit(dina, people.PersonDetails("Dina Møller", "da", "+4520123456", "text"), version=dina.version, by=None, now=world.now)
+    story.writes("2")
+    assert (story.replies()[0].meaning, count(Apology)) == ("words", 0)
+
+
+def test_two_people_on_one_phone_are_both_asked_and_their_leader_reads_the_answer(story, world, browser_as):
+    dina = world.people["Dina"]
+    people.edit(dina, people.PersonDetails("Dina Møller", "da", "+4520123456", "text"), version=dina.version, by=None, now=world.now)
+    actions.queue([draft(world, "Dina", key="own/d", occasion="own", meeting_id=None)], by=None, now=world.now)
+    assert sending.send_due(story.carrier, world.now) == 1, "the second does not wait behind a question to the first"
+    story.writes("2")
+    page = browser_as("Dana").get("/replies").text
+    assert "One of those who share this number:" in page and "Amal Haddad" in page and "Dina Møller" in page

@@ -12,9 +12,10 @@ from imrgroups.attendance import actions as attendance
 from imrgroups.db import db
 from imrgroups.groups import actions as groups
 from imrgroups.outreach import actions
-from imrgroups.outreach.actions import sending
+from imrgroups.outreach.actions import listing, sending
 from imrgroups.outreach.models import CallTask, Message, NumberState
 from imrgroups.people import actions as people
+from imrgroups.rules import outbox
 from imrgroups.rules.outbox import LEASE
 from tests.fakes import FakeGateway
 
@@ -92,16 +93,68 @@ def test_what_never_reached_the_carrier_is_sent_again(world, plan, carrier):
     assert sending.send_due(carrier, world.now + LEASE) == 1 and len(carrier.book) == 1
 
 
-def test_a_carrier_that_cannot_be_asked_leaves_the_message_to_a_person_and_it_is_not_sent_again(world, plan, carrier):
+def silent_until_its_time_is_over(world, plan, carrier, mood):
+    """A reminder whose answer was lost, at a carrier that cannot be asked until it is too late."""
     key = plan()
-    carrier.moods, carrier.reachable = ["lost"], False
+    carrier.moods, carrier.reachable = [mood], False
     sending.send_due(carrier, world.now)
     at = world.now + LEASE
     while row(key).state == "sending":
         sending.reconcile(carrier, at)
+        at += 5 * LEASE
+    return key, at
+
+
+@pytest.mark.parametrize(("mood", "ends"), [("lost", ("sent", "found")), ("down", ("expired", "too_late"))])
+def test_a_silent_carrier_is_asked_while_it_matters_then_it_is_a_persons_and_heals_when_it_answers(world, plan, carrier, mood, ends):
+    key, at = silent_until_its_time_is_over(world, plan, carrier, mood)
+    assert row(key).state == "unknown" and timedelta(0) <= at - row(key).expires_at < HOUR
+    assert sending.send_due(carrier, at) == 0 and len(carrier.book) == (mood == "lost")
+    assert sending.reconcile(carrier, at) == 0, "asked about now and then, not in each round"
+    carrier.reachable = True
+    assert sending.reconcile(carrier, at + HOUR) == 1
+    assert (row(key).state, row(key).reason) == ends and len(carrier.book) == (mood == "lost")
+
+
+def test_what_stays_unknown_for_days_is_left_to_the_person(world, plan, carrier):
+    key, at = silent_until_its_time_is_over(world, plan, carrier, "lost")
+    assert sending.count_left_behind(at + timedelta(days=1)) == 1 and sending.count_left_behind(at + timedelta(days=5)) == 0
+    assert sending.reconcile(carrier, at + timedelta(days=5)) == 0 and row(key).state == "unknown"
+
+
+def test_what_a_person_decided_meanwhile_stands(world, plan, carrier):
+    key, at = silent_until_its_time_is_over(world, plan, carrier, "down")
+    listing.decide(row(key), sent=True, by=None, now=at)
+    assert sending.reconcile(carrier, at + HOUR) == 0 and (row(key).state, row(key).reason) == ("sent", "by_hand")
+
+
+def test_a_carrier_whose_answers_are_lost_and_whose_list_never_shows_them_is_not_believed_for_ever(world, plan, carrier):
+    key, at = plan(expires_at=world.now + timedelta(days=2), meeting_id=None, occasion="own", key="own/7"), world.now
+    carrier.moods = ["down"] * 20
+    while row(key).state in ("pending", "sending"):
+        sending.send_due(carrier, at)
         at += LEASE
-    assert row(key).state == "unknown" and at - world.now < HOUR
-    assert sending.send_due(carrier, at) == 0 and len(carrier.book) == 1
+        sending.reconcile(carrier, at)
+    assert (row(key).state, row(key).attempts) == ("unknown", outbox.MOST_UNANSWERED)
+    sending.reconcile(carrier, at + HOUR)
+    assert row(key).state == "unknown" and sending.send_due(carrier, at + HOUR) == 0
+
+
+def test_senders_that_are_killed_before_they_call_wear_no_message_out(world, plan, carrier):
+    key, at = plan(), world.now
+    for _kill in range(20):
+        assert len(sending.claim(at)) == 1
+        at += LEASE
+        sending.reconcile(carrier, at)
+    assert row(key).state == "pending" and sending.send_due(carrier, at) == 1
+
+
+def test_a_round_ends_early_at_a_carrier_that_is_dead(world, plan, carrier):
+    for name in ("Amal", "Dina", "Freja", "Ejnar", "Gorm"):
+        plan(name, key=f"own/{name}", occasion="own", meeting_id=None, group_id=None)
+    carrier.moods, carrier.reachable = ["down"] * 5, False
+    sending.send_due(carrier, world.now)
+    assert sending.reconcile(carrier, world.now + LEASE) == sending.SILENT
 
 
 def test_two_messages_with_the_same_words_are_two_at_the_carrier(world, plan, carrier):
@@ -154,13 +207,13 @@ def test_a_number_that_takes_no_texts_is_not_tried_again(world, plan, carrier):
     assert (row(later).state, row(later).reason) == ("cancelled", "no_texts")
 
 
-def test_a_carrier_that_stays_busy_is_asked_less_and_less_often_and_then_a_person_decides(world, plan, carrier):
-    key, at = plan(expires_at=world.now + 30 * HOUR, meeting_id=None, occasion="own", key="own/3"), world.now
-    carrier.moods = [429] * 20
-    for _try in range(8):
+def test_a_carrier_that_stays_busy_is_asked_less_and_less_often_until_the_time_is_over(world, plan, carrier):
+    key, at = plan(expires_at=world.now + 5 * HOUR, meeting_id=None, occasion="own", key="own/3"), world.now
+    carrier.moods = [429] * 99
+    while row(key).state == "pending":
         sending.send_due(carrier, at)
         at = max(at, row(key).due_at)
-    assert row(key).state == "failed" and carrier.book == []
+    assert (row(key).state, row(key).reason) == ("expired", "too_late") and carrier.book == [] and row(key).attempts < 20
 
 
 def test_night_waits_for_morning(world, plan, carrier):
@@ -241,6 +294,15 @@ def test_a_new_question_waits_until_the_old_one_is_over(world, plan, carrier):
     assert (row(first).state, row(second).state) == ("sent", "pending")
     sending.send_due(carrier, row(first).expires_at + timedelta(seconds=1))
     assert row(second).state == "sent"
+
+
+def test_news_of_the_same_meeting_does_not_wait_for_an_answer_to_its_reminder(world, plan, carrier):
+    first = plan()
+    sending.send_due(carrier, world.now)
+    meeting = world.meetings[9]
+    second = plan(key=actions.moved_key(meeting.id, world.people["Amal"].id, meeting.starts_at), occasion="moved", text="A new time")
+    assert sending.send_due(carrier, world.now) == 1
+    assert (row(first).state, row(second).state) == ("sent", "sent")
 
 
 def test_messages_past_their_time_are_given_up_by_the_sweep(world, plan):

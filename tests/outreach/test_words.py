@@ -20,7 +20,7 @@ def test_every_occasion_of_the_outbox_has_its_words():
     assert set(STEPS) == set(OCCASIONS)
 
 
-@pytest.mark.parametrize("occasion", ["missed", "reminder"])
+@pytest.mark.parametrize("occasion", ["missed", "reminder", "nudge"])
 def test_what_is_sent_often_has_at_least_six_texts_a_step(occasion):
     for step in steps(occasion):
         assert variants(occasion, step) >= 6

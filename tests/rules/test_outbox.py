@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imrgroups.rules import outbox
-from imrgroups.rules.outbox import Do, Facts, Then, verdict
+from imrgroups.rules.outbox import Do, Facts, Look, Then, verdict
 
 NOW = datetime(2027, 1, 12, 9, tzinfo=UTC)
 LATER, SOON = NOW + timedelta(hours=4), NOW + timedelta(hours=1)
@@ -79,3 +79,16 @@ def test_however_the_news_is_shuffled_a_delivered_message_ends_delivered(order):
 def test_a_word_the_carrier_does_not_have_is_refused():
     with pytest.raises(ValueError, match="unknown status"):
         outbox.state_of("teleported")
+
+
+@pytest.mark.parametrize(
+    ("found", "unanswered", "with_person", "in_time", "look"),
+    [
+        (True, 0, False, True, Look.ADOPT), (True, 9, True, False, Look.ADOPT),
+        (False, 0, False, True, Look.AGAIN), (False, 5, False, True, Look.AGAIN), (False, 6, False, True, Look.PERSON),
+        (False, 0, False, False, Look.EXPIRE), (False, 0, True, False, Look.EXPIRE), (False, 6, True, False, Look.WAIT),
+        (None, 0, False, True, Look.WAIT), (None, 0, False, False, Look.PERSON), (None, 0, True, False, Look.WAIT),
+    ],
+)
+def test_asking_the_carrier_settles_a_message_or_leaves_it_to_a_person(found, unanswered, with_person, in_time, look):
+    assert outbox.looked(found, unanswered=unanswered, with_person=with_person, in_time=in_time) is look

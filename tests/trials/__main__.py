@@ -15,8 +15,8 @@ from dataclasses import asdict
 
 from tests.trials.figures import Found
 
-TRIALS = ("R1", "R2", "R3", "R4", "R5", "R6", "R7", "S2", "P4", "THROUGHPUT", "SWEEP")
-ANY_DATABASE = frozenset({"R4", "R5"})
+TRIALS = ("R1", "R2", "R3", "R4", "R5", "R6", "R7", "S2", "P4", "P6", "THROUGHPUT", "SWEEP")
+ANY_DATABASE = frozenset({"R4", "R5", "P6"})
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ def hurry() -> Iterator[None]:
     """Inside, every length of the outbox is shorter, in this process and all it forks."""
     slow = outbox.again_after
     with (
-        mock.patch.object(outbox, "LEASE", outbox.LEASE / SCALE), mock.patch.object(outbox, "GIVE_UP", outbox.GIVE_UP / SCALE),
+        mock.patch.object(outbox, "LEASE", outbox.LEASE / SCALE),
         mock.patch.object(outbox, "again_after", lambda attempts: slow(attempts) / SCALE),
     ):
         yield

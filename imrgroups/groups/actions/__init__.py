@@ -174,14 +174,14 @@ def move(
 
     beyond: whether it may lie after the months of the programme. Raises CannotPlan("held" | "cancelled"), and as `add_meeting`.
     """
-    group = meeting.group
+    group, was = meeting.group, f"{meeting.meets_on.isoformat()}T{meeting.local_time.isoformat('minutes')}"
     _still_open(meeting)
     _check_day(group, to_on, beyond, meeting.id)
     if meeting.meets_on != to_on:
         meeting.moved_from_on = None if to_on == meeting.moved_from_on else meeting.moved_from_on or meeting.meets_on
     meeting.meets_on, meeting.local_time = to_on, to_time or meeting.local_time
     meeting.starts_at = instant(meeting.meets_on, meeting.local_time, group.timezone)
-    return _replan("meeting.moved", group, by, now, meeting=meeting.number, to=to_on.isoformat())
+    return _replan("meeting.moved", group, by, now, meeting=meeting.number, to=to_on.isoformat(), was=was)
 
 
 @_stale_is_refused()

@@ -1,6 +1,6 @@
 """Calendars to subscribe to: the feed itself, and the pages where its address is made, shown once, replaced and ended."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, render_template, session, url_for
@@ -9,7 +9,7 @@ from icalendar import Calendar, Event
 from imrgroups import auth, config, guest
 from imrgroups.auth import policy
 from imrgroups.guest import own_page, secret_address
-from imrgroups.i18n import LOCALES, gettext, in_language
+from imrgroups.i18n import LOCALES, gettext, in_language, lazy_gettext
 from imrgroups.mypage import reads
 from imrgroups.mypage.actions import feeds
 from imrgroups.mypage.actions.feeds import Owner
@@ -19,12 +19,13 @@ from imrgroups.secret import lookup
 
 SHOWN = "calendar_address"  # where the new address waits in the browser's session until it is shown
 LOOK_AGAIN = timedelta(hours=4)
+TITLES = {"meeting": lazy_gettext("Group"), "visit": lazy_gettext("Visit"), "window": lazy_gettext("Days open for a visit")}
 
 
 @bp.get("/calendar/<token>.ics")
 @secret_address
 def feed(token: str) -> Answer:
-    """The meetings of whoever's address this is. It says when and where, and nothing of what the meetings are about."""
+    """The meetings of whoever's address this is, and the reviews they assess. It says when, where, and nothing of what they are about."""
     owner = feeds.owner_of(token) or abort(404)
     found = reads.calendar_of(owner, config.now())
     if found is None:
@@ -49,7 +50,8 @@ def _written(events: list[Dated]) -> bytes:
         event.add("dtstamp", config.now())
         event.add("dtstart", each.begins)
         event.add("dtend", each.ends)
-        event.add("summary", gettext("Group"))
+        event.add("summary", str(TITLES[each.kind]))
+        event.add("transp", "TRANSPARENT" if each.kind == "window" else "OPAQUE")
         if each.place:
             event.add("location", each.place)
         event.add("sequence", each.sequence)
@@ -57,15 +59,17 @@ def _written(events: list[Dated]) -> bytes:
         event.add("class", "PRIVATE")
         calendar.add_component(event)
     if events:
-        first, last = min(each.begins for each in events), max(each.begins for each in events)
-        calendar.add_missing_timezones(first.date() - timedelta(days=366), last.date() + timedelta(days=366))
+        days = [date(each.begins.year, each.begins.month, each.begins.day) for each in events]
+        calendar.add_missing_timezones(min(days) - timedelta(days=366), max(days) + timedelta(days=366))
     return calendar.to_ical()
 
 
 def _page(template: str, owner: Owner, home: str) -> Answer:
     address = session.pop(SHOWN, "")
     webcal = f"webcal:{address.partition(':')[2]}"
-    return render_template(template, address=address, webcal=webcal, made_at=feeds.made_at(owner), home=home)
+    ties = auth.me() if owner.staff_id else None
+    assesses = ties is not None and bool(ties.centres("assessor"))
+    return render_template(template, address=address, webcal=webcal, made_at=feeds.made_at(owner), home=home, assesses=assesses)
 
 
 def _make(owner: Owner, by: int | None) -> None:

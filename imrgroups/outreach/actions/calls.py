@@ -6,16 +6,17 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from imrgroups import audit
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Group, Meeting
+from imrgroups.i18n import gettext
 from imrgroups.outreach.actions.outbox import put_call
-from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, OfferedSlot, Reply
-from imrgroups.people.models import Participant
+from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, Message, OfferedSlot, Reply
+from imrgroups.people.models import Participant, Supporter
 from imrgroups.rules import ladder
 from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.models import Centre, Staff
@@ -76,30 +77,35 @@ def _calls() -> Select[Any]:
     # The person is joined from outside, though there always is one: else SQLite begins with every participant, not with the few calls.
     return (
         select(
-            CallTask.id, CallTask.participant_id, Participant.name_sealed, Participant.phone_sealed, CallTask.reason, CallTask.staff_id,
-            Staff.name.label("caller"), CallTask.due_on, Meeting.meets_on, Group.name.label("group"),
+            CallTask.id, CallTask.participant_id, CallTask.supporter_id, Participant.name_sealed, Participant.phone_sealed,
+            Supporter.phone_sealed.label("close_sealed"), CallTask.reason, CallTask.staff_id, Staff.name.label("caller"), CallTask.due_on,
+            Meeting.meets_on, Group.name.label("group"),
         )
         .outerjoin(Participant, Participant.id == CallTask.participant_id).outerjoin(Staff, Staff.id == CallTask.staff_id)
+        .outerjoin(Supporter, Supporter.id == CallTask.supporter_id)
         .outerjoin(Meeting, Meeting.id == CallTask.meeting_id).outerjoin(Group, Group.id == CallTask.group_id)
     )
 
 
 def _call(row: Row[Any], staff_id: int) -> Call:
-    person = row.participant_id
+    person, close = row.participant_id, row.supporter_id
+    name = Participant.name.open(Participant, person, row.name_sealed)
+    number = Participant.phone.open(Participant, person, row.phone_sealed)
+    if close:
+        number = Supporter.phone.open(Supporter, close, row.close_sealed)
     return Call(
-        row.id, person, Participant.name.open(Participant, person, row.name_sealed),
-        Participant.phone.open(Participant, person, row.phone_sealed), row.reason, row.caller or "", row.staff_id == staff_id, row.due_on,
-        row.meets_on, row.group or "",
+        row.id, person, name, number, row.reason, row.caller or "", row.staff_id == staff_id, row.due_on, row.meets_on, row.group or "",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """One reply that somebody should read."""
+    """One reply that somebody should read. maybe: who may have written it, as (person, words), where that is open."""
 
     id: int
     person: int | None
     name: str
+    maybe: tuple[tuple[int, str], ...]
     text: str
     meaning: str
     received_at: datetime
@@ -107,23 +113,50 @@ class Unread:
 
 
 def unread(groups: Collection[int], centres: Collection[int]) -> list[Unread]:
-    """Replies that wait to be read, oldest first: from people of these groups, and those to these centres."""
+    """Replies that wait to be read, oldest first: from people of these groups and those close to them, and those to these centres."""
     wanted = (
         select(Reply, Participant.name_sealed, Centre.timezone).outerjoin(Participant, Participant.id == Reply.participant_id)
         .outerjoin(Centre, Centre.id == Reply.centre_id).where(Reply.needs_reading, _from_here()).order_by(Reply.received_at)
     )
+    rows = db.session.execute(wanted, {"groups": list(groups), "centres": list(centres)}).all()
+    who = _at_numbers({row.from_lookup for row, _name, _zone in rows if row.participant_id is None})
     return [
         Unread(
             row.id, row.participant_id, Participant.name.open(Participant, row.participant_id, name) if row.participant_id else "",
-            row.text or "", row.meaning, row.received_at, zone or "UTC",
+            tuple(who.get(row.from_lookup, ())), row.text or "", row.meaning, row.received_at, zone or "UTC",
         )
-        for row, name, zone in db.session.execute(wanted, {"groups": list(groups), "centres": list(centres)})
+        for row, name, zone in rows
     ]
 
 
 def _from_here() -> ColumnElement[bool]:
+    """Replies of people of these groups, also from a number that they share or that is of somebody close to them, and of these centres."""
     theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(GROUPS))
-    return or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(CENTRES))
+    numbers = select(Participant.phone_lookup).where(Participant.id.in_(theirs), Participant.phone_lookup.is_not(None))
+    close = select(Message.to_lookup).where(Message.group_id.in_(GROUPS), Message.supporter_id.is_not(None), Message.to_lookup.is_not(None))
+    unsure = and_(Reply.participant_id.is_(None), or_(Reply.from_lookup.in_(numbers), Reply.from_lookup.in_(close)))
+    return or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(CENTRES), unsure)
+
+
+def groups_of_number(hashed: str) -> frozenset[int]:
+    """The groups of the people who have a number, and those from which somebody close to them was written to there."""
+    people = select(Enrolment.group_id).join(Participant, Participant.id == Enrolment.participant_id)
+    close = select(Message.group_id).where(Message.to_lookup == hashed, Message.supporter_id.is_not(None), Message.group_id.is_not(None))
+    return frozenset(db.session.execute(people.where(Participant.phone_lookup == hashed).union(close)).scalars())
+
+
+def _at_numbers(lookups: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """Who has each number: participants, and somebody close to one who was written to there. Two statements."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    people = select(Participant.phone_lookup, Participant.id, Participant.name_sealed).where(Participant.phone_lookup.in_(lookups))
+    for number, key, name in db.session.execute(people):
+        found.setdefault(number or "", []).append((key, Participant.name.open(Participant, key, name)))
+    close = select(Message.to_lookup, Supporter).join(Supporter, Supporter.id == Message.supporter_id).where(Message.to_lookup.in_(lookups))
+    close = close.options(joinedload(Supporter.participant)).distinct()
+    for number, row in db.session.execute(close):
+        told = gettext("%(name)s, close to %(person)s", name=row.name, person=row.participant.name)
+        found.setdefault(number or "", []).append((row.participant_id, told))
+    return found
 
 
 def coming_for(persons: Collection[int | None], now: datetime) -> dict[int, tuple[int, datetime, str]]:
@@ -179,6 +212,15 @@ def _picked() -> Select[Any]:
     )
 
 
+def has_chosen(person_id: int, meeting: Meeting) -> bool:
+    """Whether somebody chose a time for catching up on the day of a meeting, or on the day from which it was moved."""
+    days = [day for day in (meeting.meets_on, meeting.moved_from_on) if day is not None]
+    wanted = select(OfferedSlot.id).where(
+        OfferedSlot.participant_id == person_id, OfferedSlot.picked_at.is_not(None), OfferedSlot.on.in_(days)
+    )
+    return db.session.execute(wanted.limit(1)).scalar() is not None
+
+
 def calls_of(person_id: int) -> list[CallTask]:
     """Every call to one person, newest first."""
     wanted = select(CallTask).where(CallTask.participant_id == person_id).order_by(CallTask.created_at.desc())
@@ -215,7 +257,8 @@ def log_call(task: CallTask, outcome: str, *, note: str = "", by: int | None, no
     base, _slash, number = row.key.partition("#")
     if outcome == "no_answer" and int(number or 1) < ladder.MOST_CALLS:
         again = CallTask(
-            key=f"{base}#{int(number or 1) + 1}", participant_id=row.participant_id, group_id=row.group_id, meeting_id=row.meeting_id,
+            key=f"{base}#{int(number or 1) + 1}", participant_id=row.participant_id, supporter_id=row.supporter_id,
+            group_id=row.group_id, meeting_id=row.meeting_id,
             staff_id=row.staff_id, reason=row.reason, due_on=now.date() + timedelta(days=1), created_at=now,
         )
         put_call(again, _centre(row), by, now)

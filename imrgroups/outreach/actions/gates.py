@@ -6,15 +6,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from imrgroups.attendance.models import Apology, MakeUp, Mark
 from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups import series
 from imrgroups.groups.models import Group, Meeting
+from imrgroups.homework.models import Assignment, Review
 from imrgroups.library import content
-from imrgroups.outreach.models import Message, NumberState
+from imrgroups.outreach.models import CallTask, Habit, Message, NumberState, Reply
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant, Supporter
 from imrgroups.rules.outbox import Facts
@@ -96,7 +97,9 @@ def _over(rows: Sequence[Message], today: dict[int, date], now: datetime) -> dic
     told = _by_pair(Apology, keys, persons, Apology.told_on)
     made_up = _by_pair(MakeUp, keys, persons, MakeUp.done_on)
     belongs = _belongs({row.group_id for row in rows if row.group_id}, persons, min(today.values(), default=now.date()))
-    found = {}
+    nudges = [row for row in rows if row.occasion == "nudge"]
+    found = _nudges_over(nudges) if nudges else {}
+    found |= _seen_to([row for row in rows if row.occasion == "staff"])
     for row in rows:
         pair = (row.meeting_id, row.participant_id)
         reason = _left(row, belongs) or _over_of(row, meetings.get(row.meeting_id), marks.get(pair), pair in told, pair in made_up, now)
@@ -122,6 +125,36 @@ def _over_of(row: Message, meeting: Any, mark: str | None, told: bool, made_up: 
     if row.occasion == "moved":
         return "changed" if meeting.state != "planned" or not row.key.endswith(f"/{int(meeting.starts_at.timestamp())}") else ""
     return "changed" if row.occasion == "cancelled" and meeting.state != "cancelled" else ""
+
+
+def nudge_key(meeting_id: int | None, person_id: int | None) -> str:
+    """The key of the nudge for homework agreed at a meeting: one a person and meeting, as homework is."""
+    return f"nudge/{meeting_id}/{person_id}"
+
+
+def _nudges_over(rows: Sequence[Message]) -> dict[int, str]:
+    """Why there is nothing left to nudge about: the person told us how it went, or does not want nudges (or that homework) any more."""
+    meetings, persons = {row.meeting_id for row in rows}, {row.participant_id for row in rows}
+    wanted = (
+        select(Assignment.meeting_id, Assignment.participant_id, or_(Assignment.said.is_not(None), Review.id.is_not(None)))
+        .join(Habit, and_(Habit.participant_id == Assignment.participant_id, Habit.nudges))
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.meeting_id.in_(meetings), Assignment.participant_id.in_(persons))
+    )
+    told = {(meeting, person): told for meeting, person, told in db.session.execute(wanted)}
+    reasons = {None: "not_wanted", True: "told_us", False: ""}
+    return {row.id: reason for row in rows if (reason := reasons[told.get((row.meeting_id, row.participant_id))])}
+
+
+def _seen_to(rows: Sequence[Message]) -> dict[int, str]:
+    """Texts to staff about what somebody has seen to by now: a call that was made, a reply that was read."""
+    about = {row.id: row.key.split("/") for row in rows}  # staff/<kind>/<what it is about>/<to whom>
+    calls, replies = ({int(key[2]) for key in about.values() if key[1] == kind} for kind in ("call", "inbox"))
+    if not calls | replies:
+        return {}
+    open_calls = set(db.session.execute(select(CallTask.id).where(CallTask.id.in_(calls), CallTask.done_at.is_(None))).scalars())
+    unread = set(db.session.execute(select(Reply.id).where(Reply.id.in_(replies), Reply.needs_reading)).scalars())
+    return {row: "seen_to" for row, key in about.items() if int(key[2]) not in open_calls | unread}
 
 
 def reminder_key(meeting_id: int | None, person_id: int | None, starts_at: datetime) -> str:

@@ -1,7 +1,7 @@
 """Letters: which wait to be printed, and that they were printed or set aside."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -9,12 +9,16 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.groups.models import Group
+from imrgroups.outreach.actions import gates
 from imrgroups.outreach.models import Message
 from imrgroups.people.models import Participant, Supporter
+from imrgroups.rules import outbox
 from imrgroups.staff.models import Centre
 
 LATELY = timedelta(days=14)
 DONE = {"printed": "", "cancelled": "by_hand"}  # state: its reason
+STILL_KIND = timedelta(days=7)  # so long after its day a letter that is about no day to come may still be sent
+ABOUT_A_DAY = ("reminder", "moved", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,8 @@ def waiting_letters(reach: Reach) -> list[Letter]:
 
 
 def done_letters(reach: Reach, now: datetime) -> list[Letter]:
-    """The letters that were printed or set aside in the last two weeks, newest first."""
-    done = or_(Message.state == "printed", and_(Message.state == "cancelled", Message.reason == "by_hand"))
-    found = _letters(reach.covers(), done, Message.settled_at > now - LATELY)
+    """The letters that were printed, set aside or given up in the last two weeks, newest first."""
+    found = _letters(reach.covers(), Message.state.in_(("printed", "cancelled", "expired")), Message.settled_at > now - LATELY)
     return sorted(found, key=lambda letter: letter.message.settled_at, reverse=True)
 
 
@@ -84,6 +87,25 @@ def settle_letters(messages: Iterable[Message], state: str, *, by: int | None, n
             _record(row, f"letter.{'printed' if state == 'printed' else 'set_aside'}", by, now)
     db.session.commit()
     return changed
+
+
+def end_letters(now: datetime, dry_run: bool = False) -> int:
+    """Give up letters that wait and are of no use any more; returns how many. Each says why, as texts do.
+
+    Those whose occasion is over (they came, the meeting was changed, they said no), and those past their time; a letter that names no
+    day to come is still kind a week later.
+    """
+    rows = list(db.session.execute(select(Message).where(Message.channel == "letter", Message.state == "pending")).scalars())
+    facts, ended = gates.facts_of(rows, now), 0
+    for row in rows:
+        wait = timedelta(0) if row.occasion in ABOUT_A_DAY else STILL_KIND
+        verdict = outbox.verdict(replace(facts[row.id], expires_at=row.expires_at + wait, allowed_at=now), now)
+        if verdict.do in (outbox.Do.CANCEL, outbox.Do.EXPIRE):
+            ended += 1
+            if not dry_run:
+                row.state, row.reason, row.settled_at = verdict.do.value, verdict.reason, now
+    db.session.commit()
+    return ended
 
 
 def put_back(messages: Iterable[Message], *, by: int | None, now: datetime) -> int:

@@ -125,12 +125,12 @@ def decide(message: Message, *, sent: bool, by: int | None, now: datetime) -> No
     """
     row = _locked(message, ("unknown",))
     if sent:
-        row.state, row.sent_at, row.reason = "sent", row.attempted_at or now, "by_hand"
+        row.state, row.sent_at, row.reason, row.lease_until_at = "sent", row.attempted_at or now, "by_hand", None
     elif row.expires_at <= now:
         db.session.rollback()
         raise CannotDecide("late")
     else:
-        row.state, row.due_at, row.attempts, row.reason = "pending", now, 0, "by_hand"
+        row.state, row.due_at, row.attempts, row.reason, row.lease_until_at, row.unanswered = "pending", now, 0, "by_hand", None, 0
     _record("message.decided", row, by, now)
     db.session.commit()
 

@@ -58,7 +58,8 @@ def plan(draft: Draft, by: int | None, now: datetime) -> int:
         raise ValueError("a message expires after it is due")
     told = asdict(draft)
     text, to = normalise(told.pop("text")), told.pop("to")
-    row = Message(**told, state="pending", reason="", attempts=0, created_at=now, by_id=by, to_lookup=lookup(to) if to else None)
+    row = Message(**told, state="pending", reason="", attempts=0, unanswered=0, created_at=now, by_id=by)
+    row.to_lookup = lookup(to) if to else None
     row.text, row.to = text, to or None
     if not _new(Message, row):
         return 0
@@ -99,8 +100,14 @@ def put_call(task: CallTask, centre_id: int, by: int | None, now: datetime) -> b
 
 
 def not_delivered(row: Message, now: datetime) -> None:
-    """A message cannot reach somebody by text: a leader calls instead, for the caller to commit. Supporters and staff have no such call."""
-    if row.participant_id is None:
+    """A message cannot reach somebody by text: a leader calls instead, for the caller to commit; one call at a time.
+
+    Supporters and staff have no such call.
+    """
+    waits = select(CallTask.id).where(
+        CallTask.participant_id == row.participant_id, CallTask.reason == "not_delivered", CallTask.done_at.is_(None)
+    )
+    if row.participant_id is None or db.session.execute(waits.limit(1)).scalar() is not None:
         return
     task = CallTask(
         key=f"undelivered/{row.id}", participant_id=row.participant_id, group_id=row.group_id, meeting_id=row.meeting_id, staff_id=None,

@@ -1,23 +1,20 @@
-"""Planning messages by what happened: reminders, the message of the day after a missed meeting, news of a moved or cancelled one.
+"""Planning messages by what happened: reminders, and the message of the day after a missed meeting.
 
 Sweeps: each reads what is there now and plans what has no message yet, so it may run late, twice, or in two processes.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
 from imrgroups.attendance.models import Apology, MakeUp, Mark
-from imrgroups.audit import AuditEntry
 from imrgroups.db import db
 from imrgroups.groups.models import Group, Meeting
-from imrgroups.outreach import words
-from imrgroups.outreach.actions.gates import moved_key, quiet_hours, reminder_key
+from imrgroups.outreach.actions.gates import quiet_hours, reminder_key
 from imrgroups.outreach.actions.outbox import Draft, queue
 from imrgroups.outreach.actions.recipients import Recipient, Sweep, known
 from imrgroups.outreach.models import Habit
@@ -36,7 +33,7 @@ ROW = timedelta(days=70)  # how far back a row of missed meetings is looked for
 
 def plan_reminders(now: datetime, dry_run: bool = False, *, by: int | None = None) -> int:
     """Plan the reminders due within the hour; returns how many. The day before at ten unless the centre or the person say otherwise."""
-    meetings = _meetings(Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + FURTHEST)
+    meetings = meetings_where(Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + FURTHEST)
     sweep = Sweep.of({meeting.group_id for meeting in meetings}, now, "reminder")
     habits = _habits()
     told = pairs(Apology, [meeting.id for meeting in meetings])
@@ -55,7 +52,7 @@ def plan_reminders(now: datetime, dry_run: bool = False, *, by: int | None = Non
             facts=sweep.facts(to, on=meeting.meets_on, at=meeting.local_time), due_at=due, expires_at=meeting.starts_at,
             meeting_id=meeting.id,
         ))
-    return _plan(drafts, now, dry_run, by)
+    return put(drafts, now, dry_run, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,6 @@ class _Wish:
     days_before: int = REMIND_DAYS_BEFORE
     at: time = REMIND_AT
     reminders: bool = True
-    nudges: bool = False
 
 
 def _habits() -> dict[tuple[int, int | None], Habit]:
@@ -118,7 +114,7 @@ def plan_missed(now: datetime, dry_run: bool = False, *, by: int | None = None) 
             to, key=f"missed/{meeting.id}/{to.id}", occasion="missed", step=ladder.step(row, told_us=said), facts=facts, due_at=due,
             expires_at=until, meeting_id=meeting.id,
         ))
-    return _plan(drafts, now, dry_run, by)
+    return put(drafts, now, dry_run, by)
 
 
 def rows_of_misses(groups: Iterable[int], now: datetime) -> dict[tuple[int, int], tuple[int, int]]:
@@ -141,55 +137,7 @@ def rows_of_misses(groups: Iterable[int], now: datetime) -> dict[tuple[int, int]
     return {pair: (rules.missed_in_a_row(found), rules.missed_in_a_row(found[:-1]) + 1) for pair, found in marks.items()}
 
 
-def plan_changes(now: datetime, dry_run: bool = False, *, by: int | None = None) -> int:
-    """Plan the news of meetings to come that were moved or cancelled in the last days, to everybody in the group; returns how many."""
-    changed = _meetings(
-        Meeting.starts_at > now, or_(Meeting.state == "cancelled", and_(Meeting.state == "planned", Meeting.moved_from_on.is_not(None)))
-    )
-    changed = _changed_lately(changed, now)
-    groups = {meeting.group_id for meeting in changed}
-    sweeps = {occasion: Sweep.of(groups, now, occasion) for occasion in ("moved", "cancelled")} if groups else {}
-    coming = next_meetings(groups, now)
-    drafts = []
-    for occasion, sweep in sweeps.items():
-        these = [meeting for meeting in changed if (meeting.state == "cancelled") is (occasion == "cancelled")]
-        for meeting, to in _each(these, sweep):
-            if to.joined_on <= meeting.meets_on:
-                drafts.append(_news(occasion, meeting, to, sweep, coming.get(meeting.group_id, []), now))
-    return _plan([draft for draft in drafts if draft is not None], now, dry_run, by)
-
-
-def _news(occasion: str, meeting: Any, to: Recipient, sweep: Sweep, coming: Sequence[Any], now: datetime) -> Draft | None:
-    due = next_allowed(now, to.zone, quiet_hours(to.country, now.year))
-    if due >= meeting.starts_at:
-        return None  # no message would come in time: the leader calls, and the page of the meeting says so
-    step = words.steps(occasion)[0]
-    if occasion == "moved":
-        key = moved_key(meeting.id, to.id, meeting.starts_at)
-        facts = sweep.facts(to, on=meeting.moved_from_on, at=meeting.local_time, new_on=meeting.meets_on, new_at=meeting.local_time)
-    else:
-        key = f"cancelled/{meeting.id}/{to.id}"
-        after = [one for one in coming if one.starts_at > meeting.starts_at][:1]
-        facts = sweep.facts(
-            to, on=meeting.meets_on, at=meeting.local_time, new_on=after[0].meets_on if after else None,
-            new_at=after[0].local_time if after else None,
-        )
-    return sweep.draft(
-        to, key=key, occasion=occasion, step=step, facts=facts, due_at=due, expires_at=meeting.starts_at, meeting_id=meeting.id,
-    )
-
-
-def _changed_lately(meetings: Sequence[Any], now: datetime) -> list[Any]:
-    """Those whose change is on record in the last days; a meeting moved long ago is news to nobody."""
-    subjects = {f"groups/{meeting.group_id}" for meeting in meetings}
-    wanted = select(AuditEntry.subject, AuditEntry.detail).where(
-        AuditEntry.subject.in_(subjects), AuditEntry.action.in_(("meeting.moved", "meeting.cancelled")), AuditEntry.at > now - LATELY
-    )
-    lately = {(subject, json.loads(detail).get("meeting")) for subject, detail in db.session.execute(wanted)}
-    return [meeting for meeting in meetings if (f"groups/{meeting.group_id}", meeting.number) in lately]
-
-
-def _meetings(*conditions: Any) -> list[Any]:
+def meetings_where(*conditions: Any) -> list[Any]:
     """Meetings of running groups as columns, soonest first."""
     columns = (
         Meeting.id, Meeting.group_id, Meeting.meets_on, Meeting.local_time, Meeting.starts_at, Meeting.state, Meeting.moved_from_on,
@@ -202,7 +150,7 @@ def _meetings(*conditions: Any) -> list[Any]:
 def next_meetings(groups: Iterable[int], now: datetime) -> dict[int, list[Any]]:
     """The meetings still planned of each group in the next five weeks, soonest first."""
     found: dict[int, list[Any]] = defaultdict(list)
-    for meeting in _meetings(
+    for meeting in meetings_where(
         Meeting.group_id.in_(set(groups)), Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + timedelta(weeks=5)
     ):
         found[meeting.group_id].append(meeting)
@@ -215,12 +163,12 @@ def _each(meetings: Sequence[Any], sweep: Sweep) -> Iterable[tuple[Any, Recipien
 
 def held_since(first: datetime, now: datetime) -> list[Any]:
     """The meetings of running groups held since an instant, as columns, soonest first."""
-    return _meetings(Meeting.state == "held", Meeting.starts_at > first, Meeting.starts_at < now)
+    return meetings_where(Meeting.state == "held", Meeting.starts_at > first, Meeting.starts_at < now)
 
 
 def meetings_by_key(keys: Iterable[int | None]) -> list[Any]:
     """These meetings as columns; those of groups that have ended are left out."""
-    return _meetings(Meeting.id.in_(set(keys)))
+    return meetings_where(Meeting.id.in_(set(keys)))
 
 
 def pairs(model: Any, meetings: Sequence[int]) -> set[tuple[int, int]]:
@@ -229,7 +177,8 @@ def pairs(model: Any, meetings: Sequence[int]) -> set[tuple[int, int]]:
     return {(meeting, person) for meeting, person in db.session.execute(wanted)}
 
 
-def _plan(drafts: Sequence[Draft], now: datetime, dry_run: bool, by: int | None) -> int:
+def put(drafts: Sequence[Draft], now: datetime, dry_run: bool, by: int | None) -> int:
+    """Plan those that are not planned yet; returns how many, on a dry run how many it would be."""
     there = known(draft.key for draft in drafts)
     new = [draft for draft in drafts if draft.key not in there]
     return len(new) if dry_run else queue(new, by=by, now=now) if new else 0

@@ -17,7 +17,7 @@ from imrgroups.outreach.actions import sending
 from imrgroups.outreach.actions.outbox import Draft, plan, put_call
 from imrgroups.outreach.models import CallTask, Delivery, Message, NumberState, OfferedSlot, Reply
 from imrgroups.people import actions as people
-from imrgroups.people.models import Participant
+from imrgroups.people.models import Participant, Supporter
 from imrgroups.rules import outbox, replies
 from imrgroups.rules.replies import Kind
 from imrgroups.secret import lookup
@@ -35,7 +35,8 @@ def receive(incoming: Incoming, now: datetime, *, by: int | None = None) -> bool
     """Take in one text; returns False for one that was taken in before. Everything it changes is written in one commit.
 
     STOP and START count for every person on the number. A number (1, 2, 3) answers the newest question sent there within 72 hours, where
-    the number belongs to one person; anything unsure changes nothing, waits for somebody to read it, and is asked again in a few words.
+    the number belongs to one person and the question went to them; anything unsure changes nothing, waits for somebody to read it, and is
+    asked again in a few words. So does what somebody close to a participant answers to an invitation.
     """
     hashed = lookup(incoming.sender)
     persons = _people_at(hashed)
@@ -49,20 +50,42 @@ def receive(incoming: Incoming, now: datetime, *, by: int | None = None) -> bool
     row.from_number, row.text = incoming.sender, incoming.text or None
     if read.kind in (Kind.STOP, Kind.START):
         row.meaning, row.needs_reading = read.kind.value, False
-    elif read.kind is Kind.CHOICE and len(persons) == 1 and question is not None:
+    elif read.kind is Kind.CHOICE and question is not None and _is_sure(question, persons):
         row.meaning, row.message_id, row.needs_reading = MEANINGS[read.choice or 0], question.id, read.more
+        if question.supporter_id is not None:  # only a yes says what to do; anything else somebody reads
+            row.needs_reading = read.more or row.meaning != "come"
     if not _is_new(row):
         db.session.rollback()
         return False
     _record(row, now, by)
     if read.kind in (Kind.STOP, Kind.START):
         _stop_or_start(read.kind is Kind.STOP, hashed, incoming, persons, now)
+    elif row.message_id is not None and question is not None and question.supporter_id is not None:
+        _said_yes(row, question, now, by)
     elif row.message_id is not None and question is not None:
         _answer(row, question, persons[0], now, by)
     elif read.kind is Kind.CHOICE and persons:
         _ask_again(incoming, persons, now)
     db.session.commit()
     return True
+
+
+def _is_sure(question: Message, persons: Sequence[Participant]) -> bool:
+    """Whether an answer from this number can only be to this question: the one who was asked has the number, nobody else."""
+    asked = [question.participant_id] if question.participant_id is not None else []
+    return [person.id for person in persons] == asked and question.staff_id is None
+
+
+def _said_yes(row: Reply, question: Message, now: datetime, by: int | None) -> None:
+    """Somebody close to a participant would like a call."""
+    close = db.session.get_one(Supporter, question.supporter_id)
+    if row.meaning != "come":
+        return
+    task = CallTask(
+        key=f"supporter/{row.sid}", participant_id=close.participant_id, supporter_id=close.id, group_id=question.group_id,
+        staff_id=question.by_id, reason="supporter", due_on=_local(question.centre_id, now), created_at=now,
+    )
+    put_call(task, question.centre_id, by, now)
 
 
 def _record(row: Reply, now: datetime, by: int | None) -> None:
@@ -95,7 +118,7 @@ def _question(hashed: str, at: datetime) -> Message | None:
     """The newest question sent to a number within 72 hours that nobody has answered."""
     wanted = select(Message).where(
         Message.to_lookup == hashed, Message.question, Message.sent_at.is_not(None), Message.sent_at > at - outbox.QUESTION_OPEN,
-        Message.participant_id.is_not(None), ~select(Reply.id).where(Reply.message_id == Message.id).exists(),
+        ~select(Reply.id).where(Reply.message_id == Message.id).exists(),
     )
     return db.session.execute(wanted.order_by(Message.sent_at.desc()).limit(1)).scalar()
 

@@ -22,7 +22,7 @@ from imrgroups.outreach.actions.outbox import words_of
 from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, Reply
 from imrgroups.outreach.views import bp
 from imrgroups.outreach.words.screens import ANSWERS, CALL_REASONS, CALL_WORDS
-from imrgroups.people.models import Participant
+from imrgroups.people.models import Participant, Supporter
 from imrgroups.staff import actions as staff
 from imrgroups.staff.models import Centre
 
@@ -49,12 +49,22 @@ def _call(task: CallTask, note: str = "", mistake: str = "") -> Answer:
     own = words_of(person.id) if may_read else None
     page = render_template(
         "outreach/call.html", task=task, person=person, meeting=meeting,
-        group=db.session.get(Group, task.group_id) if task.group_id else None, reasons=CALL_REASONS, outcomes=CALL_WORDS,
+        chosen=calls.has_chosen(person.id, meeting) if meeting else False,
+        close=db.session.get(Supporter, task.supporter_id) if task.supporter_id else None,
+        group=db.session.get(Group, task.group_id) if task.group_id else None, reasons=CALL_REASONS, outcomes=_outcomes(task),
         note=note, mistake=mistake, may_read=may_read, why=own.why if own else "",
         goals=[goal for goal in goals.goals_of(person.id) if goal.state == "active"][:2] if may_read else [],
         questions=_questions(meeting) if meeting else [],
     )
     return (page, 422) if mistake else page
+
+
+def _outcomes(task: CallTask) -> dict[str, str]:
+    """The ways this call may end: whether somebody comes next time is asked only where that is what the call is about."""
+    words = {key: str(told) for key, told in CALL_WORDS.items()}
+    if task.reason not in ("changed", "supporter"):
+        return words
+    return {"reached_other": gettext("We talked")} | {key: told for key, told in words.items() if not key.startswith("reached_")}
 
 
 def _questions(meeting: Meeting) -> list[str]:
@@ -103,7 +113,7 @@ def inbox() -> Answer:
     assert ties is not None
     rows = calls.unread(ties.groups, ties.centres("coordinator"))
     persons = {row.person for row in rows if row.person}
-    auth.looked_at(*persons)
+    auth.looked_at(*persons, *(person for row in rows for person, _words in row.maybe))
     return render_template("outreach/replies.html", rows=rows, answers=ANSWERS, coming=calls.coming_for(persons, config.now()))
 
 

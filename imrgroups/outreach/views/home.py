@@ -72,7 +72,7 @@ def _reminders(centre: Centre, person: Participant | None) -> Answer:
     if request.method == "POST":
         home.set_habit(
             centre.id, person.id if person else None, reminders=ASKED.get(request.form.get("reminders", "")),
-            nudges=ASKED.get(request.form.get("nudges", "")), days_before=_days(request.form.get("days_before", "")),
+            nudges=ASKED.get(request.form.get("nudges", "")) if person else None, days_before=_days(request.form.get("days_before", "")),
             at=_time(request.form.get("at", "")), by=auth.staff_id(), now=config.now(),
         )
         flash(gettext("Saved. It holds from the next reminder on."), "done")

@@ -12,8 +12,8 @@ from imrgroups.outreach.actions import letters as actions
 from imrgroups.outreach.actions import supporters
 from imrgroups.outreach.actions.letters import Letter, Reach
 from imrgroups.outreach.views import bp
-from imrgroups.outreach.views.messages import OCCASIONS
 from imrgroups.outreach.words import paper
+from imrgroups.outreach.words.screens import OCCASIONS, REASONS, STATES
 from imrgroups.staff import actions as staff
 
 Answer = str | Response | tuple[str, int]
@@ -42,7 +42,8 @@ def _page(problem: str = "") -> Answer:
     waiting, done, now = _waiting(), actions.done_letters(_reach(), config.now()), config.now()
     auth.looked_at(*(letter.person.id for letter in (*waiting, *done)))
     page = render_template(
-        "outreach/letters.html", waiting=waiting, done=done, occasions=OCCASIONS, now=now, problem=problem, modules=_modules(waiting),
+        "outreach/letters.html", waiting=waiting, done=done, occasions=OCCASIONS, states=STATES, reasons=REASONS, now=now,
+        problem=problem, modules=_modules(waiting),
         group_id=request.values.get("group", type=int),
     )
     return page, 422 if problem else 200

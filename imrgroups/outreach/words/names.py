@@ -13,6 +13,8 @@ STEP_NAMES = {
     ("missed", "later_told"): lazy_gettext("Later ones, and they told us"),
     ("make_up_offer", "two"): lazy_gettext("Two times to choose from"),
     ("make_up_offer", "one"): lazy_gettext("One time"),
+    ("moved", "plain"): lazy_gettext("A new time"),
+    ("moved", "after_all"): lazy_gettext("It takes place after all"),
     ("invitation", "first"): lazy_gettext("The first time"),
     ("invitation", "thanks"): lazy_gettext("Thank you"),
     ("pulse", "one"): lazy_gettext("First question"),

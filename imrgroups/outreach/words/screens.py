@@ -18,7 +18,8 @@ STATES = {
 }
 REASONS = {
     "came": lazy_gettext("they came after all"), "told_us": lazy_gettext("they told us already"),
-    "made_up": lazy_gettext("it is caught up"),
+    "made_up": lazy_gettext("it is caught up"), "not_wanted": lazy_gettext("they do not want it any more"),
+    "seen_to": lazy_gettext("somebody has seen to it"),
     "changed": lazy_gettext("the meeting was changed"), "begun": lazy_gettext("the meeting has begun"),
     "left": lazy_gettext("they are not in the group now"), "stopped": lazy_gettext("they have stopped messages"),
     "no_consent": lazy_gettext("they have not said yes to messages"), "hospital": lazy_gettext("they are in hospital"),
@@ -37,6 +38,7 @@ CALL_REASONS = {
     "missed": lazy_gettext("was away"), "asked_to_call": lazy_gettext("asked us to call"),
     "not_delivered": lazy_gettext("a message did not arrive"), "two_misses": lazy_gettext("was away twice in a row"),
     "welcome_back": lazy_gettext("is home from hospital"), "own": lazy_gettext("a leader asked for it"),
+    "changed": lazy_gettext("should hear of a change"), "supporter": lazy_gettext("has somebody close who said yes to a call"),
 }
 CALL_WORDS = {
     "reached_comes": lazy_gettext("We talked: comes next time"), "reached_cannot": lazy_gettext("We talked: cannot come for now"),

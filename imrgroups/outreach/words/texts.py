@@ -188,6 +188,10 @@ STEPS: dict[str, dict[str, Step]] = {
             lazy_gettext("We have a new time: %(new)s, not %(old)s."),
             lazy_gettext("Our time has moved to %(new)s, not %(old)s."),
         ), "come"),
+        "after_all": Step((
+            lazy_gettext("Good news: we meet after all %(when)s."),
+            lazy_gettext("Now we can meet all the same: %(when)s."),
+        ), "come"),
     },
     "cancelled": {
         "plain": Step((
@@ -201,11 +205,15 @@ STEPS: dict[str, dict[str, Step]] = {
             lazy_gettext("Have you had a moment for what we agreed? A little counts."),
             lazy_gettext("How is your small step? If it did not fit, we find another."),
             lazy_gettext("Thinking of your plan for the week. Trying is enough."),
+            lazy_gettext("One small try is plenty. Some weeks that is a lot."),
+            lazy_gettext("I am curious how your idea goes. You can tell me when we meet."),
         ), shared=(
             lazy_gettext("A small greeting in the middle of the week. A little counts."),
             lazy_gettext("A friendly thought from me. Trying is enough."),
             lazy_gettext("I hope the week goes well. Small steps are fine."),
             lazy_gettext("Just a greeting: five minutes can be enough."),
+            lazy_gettext("I wish you good days. There is no hurry."),
+            lazy_gettext("Thinking of you. I look forward to hearing from you."),
         )),
     },
     "invitation": {

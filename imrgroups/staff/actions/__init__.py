@@ -168,6 +168,13 @@ def edit_staff(
     db.session.commit()
 
 
+def set_phone(person: Staff, phone: str, *, by: int | None, now: datetime) -> None:
+    """Keep the number (E.164) to which somebody of staff wants to be told by text that something waits; empty for no texts."""
+    person.phone = phone
+    _record("staff.phone_set", person, by, now)
+    db.session.commit()
+
+
 def leave(person: Staff, *, on: date, by: int | None, now: datetime) -> None:
     """A person stops working here: cannot sign in, sessions end, what they did stays under their name.
 

@@ -13,7 +13,7 @@ from imrgroups.db import db
 from imrgroups.i18n import gettext
 from imrgroups.staff import actions
 from imrgroups.staff.actions import CannotChangeStaff, CentreDetails, training
-from imrgroups.staff.forms import ROLE_NAMES, CentreForm, StaffEditForm, StaffForm, hours
+from imrgroups.staff.forms import ROLE_NAMES, CentreForm, PhoneForm, StaffEditForm, StaffForm, hours
 from imrgroups.staff.models import Centre, Staff, StaffSession
 
 bp = Blueprint("staff", __name__)
@@ -77,17 +77,39 @@ def demonstrate(staff_id: int) -> Answer:
 @policy("account.own")
 def account() -> Answer:
     """One's own name, roles, ways to sign in, and the browsers signed in."""
-    settings = current_app.config["SETTINGS"]
-    now = config.now()
+    return _account(_phone_form())
+
+
+def _phone_form() -> PhoneForm:
+    person = db.session.get_one(Staff, auth.staff_id())
+    return PhoneForm(obj=person, country=person.roles[0].centre.country if person.roles else "DK")
+
+
+def _account(form: PhoneForm) -> Answer:
+    settings, now = current_app.config["SETTINGS"], config.now()
     person = db.session.get_one(Staff, auth.staff_id())
     sessions = actions.sessions_of(auth.staff_id(), after=now - timedelta(minutes=settings.idle_minutes))
     own = auth.token_hash(session[auth.TOKEN])
     listed = [(row, row.token_hash == own) for row in sessions]
     zone = person.roles[0].centre.timezone if person.roles else "UTC"
-    return render_template(
-        "staff/account.html", person=person, role_names=ROLE_NAMES, sessions=listed, mfa=settings.mfa, zone=zone,
+    page = render_template(
+        "staff/account.html", form=form, person=person, role_names=ROLE_NAMES, sessions=listed, mfa=settings.mfa, zone=zone,
         attended=training.log([person.id]), kinds=training.TRAINING_WORDS, hours=hours,
     )
+    return (page, 422) if form.errors else page
+
+
+@bp.post("/account/phone")
+@policy("account.own")
+def own_phone() -> Answer:
+    """Say where to be told by text that somebody wants a call, or that one wants no texts."""
+    form = _phone_form()
+    if not form.validate_on_submit():
+        return _account(form)
+    phone = form.phone.data or ""
+    actions.set_phone(db.session.get_one(Staff, auth.staff_id()), phone, **by_me())
+    flash(gettext("You get a text when somebody asks for a call.") if phone else gettext("You get no texts."), "done")
+    return redirect(url_for("staff.account"), 303)
 
 
 @bp.post("/account/sessions/<int:session_id>/end")

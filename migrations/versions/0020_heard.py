@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030_heard"
-down_revision = "0017_voice"
+revision = "0020_heard"
+down_revision = "0019_changed"
 
 
 def upgrade() -> None:
