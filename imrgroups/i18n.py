@@ -257,12 +257,16 @@ def weekday(value: date) -> str:
 
 def percent(part: int, whole: int) -> str:
     """A share with its denominator, as "7 of 9 (78 %)"; "0 of 0" has no percentage, and 100 % is only said of all, 0 % only of none."""
-    gettext = _spoken()["gettext"]
-    counted = gettext("%(part)s of %(whole)s", part=part, whole=whole)
+    counted = _part_of_whole(_catalogue()) % {"part": part, "whole": whole}
     if not whole:
         return counted
     rounded = round(100 * part / whole)
     return f"{counted} ({min(max(rounded, 1), 99) if 0 < part < whole else rounded} %)"
+
+
+@lru_cache(maxsize=32)
+def _part_of_whole(catalogue: NullTranslations) -> str:
+    return catalogue.gettext("%(part)s of %(whole)s")
 
 
 def dial(number: str | None) -> str:

@@ -258,7 +258,7 @@ def test_a_new_centre_gets_its_first_person_who_can_sign_in(home):
     (("staff", "add", "x@nord.example", "X", "--centre", "NORD", "--role", "leader", "--password-stdin"), "short", "12 characters"),
     (("centre", "add", "NORD", "Again"), None, "already"), (("centre", "add", "SYD", "X", "--timezone", "Mars/Base"), None, "Mars/Base"),
     (("centre", "add", "SYD", "X", "--country", "XX"), None, "XX"), (("export", "out", "--centre", "SYD"), None, "There are: NORD"),
-    (("jobs", "once", "make-coffee"), None, "forget-receipts"), (("jobs", "once", "forget-receipts", "--now", "soon"), None, "soon"),
+    (("jobs", "once", "make-coffee"), None, "end-old-sessions"), (("jobs", "once", "end-old-sessions", "--now", "soon"), None, "soon"),
 ])
 def test_what_cannot_be_done_is_told_in_one_line(home, arguments, input, words):
     done("centre", "add", "NORD", "Center Nord")
@@ -273,9 +273,9 @@ def test_two_passwords_that_differ_are_asked_again(home):
 
 
 def test_jobs_are_listed_and_tried(home):
-    assert "forget-receipts" in done("jobs", "list")
-    assert "0 would be done" in done("jobs", "once", "forget-receipts", "--now", "2027-01-12T09:00", "--dry-run")
-    assert "0 done" in done("jobs", "once", "forget-receipts", "--now", "2027-01-12T09:00+01:00")
+    assert "end-old-sessions" in done("jobs", "list")
+    assert "0 would be done" in done("jobs", "once", "end-old-sessions", "--now", "2027-01-12T09:00", "--dry-run")
+    assert "0 done" in done("jobs", "once", "end-old-sessions", "--now", "2027-01-12T09:00+01:00")
 
 
 def test_what_is_exported_can_be_imported_and_changes_nothing(home):

@@ -56,7 +56,10 @@ def large() -> bool:
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"own": g.get("own"), "own_large": large, "own_place": own_place, "own_pages_of_demonstration": reads.of_demonstration}
+    return {
+        "own": g.get("own"), "own_large": large, "own_place": own_place, "own_pages_of_demonstration": reads.of_demonstration,
+        "parted_for_demonstration": reads.parted_for_demonstration,
+    }
 
 
 @bp.after_request
@@ -73,4 +76,4 @@ def _touch(response: Response) -> Response:
     return response
 
 
-from imrgroups.mypage.views import calendar, door, leaders, own, sheets  # noqa: E402, F401
+from imrgroups.mypage.views import calendar, door, leaders, own, questions, sheets  # noqa: E402, F401
