@@ -45,12 +45,16 @@ class Ties:
 
 @dataclass(frozen=True)
 class Opening:
-    """A review and the days, both included, on which its assessors may look; `today` is the date at its group."""
+    """A review and the days, both included, on which its assessors may look; `today` is the date at its group.
+
+    writing: its scores are settled and its report, which shows nobody's data, is not final: that one stays open to its assessors.
+    """
 
     review_id: int
     opens_on: date
     closes_on: date
     today: date
+    writing: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,10 @@ def decide(action: str, ties: Ties, scope: Scope | None) -> Decision:
         elif reach is Reach.GROUP:
             loose = scope.person and not scope.groups
             allowed = (role, scope.centre_id) in ties.roles and (bool(scope.groups & ties.groups) or loose)
-        elif reach is Reach.REVIEW:
-            allowed = ties.has(role) and barred(ties, scope) == ""
+        elif reach in (Reach.REVIEW, Reach.REPORT):
+            why = barred(ties, scope)
+            finishing = reach is Reach.REPORT and why == "over" and scope.review is not None and scope.review.writing
+            allowed = ties.has(role) and (why == "" or finishing)
         else:
             allowed = (role, scope.centre_id) in ties.roles
         if allowed and reach is not Reach.REASON:

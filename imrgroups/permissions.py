@@ -11,6 +11,7 @@ class Reach(StrEnum):
     GROUP = "group"  # groups the person leads, and people of their centre who are in no group yet
     REASON = "reason"  # things of the role's centre, after stating a reason that is recorded
     REVIEW = "review"  # reviews the person is assigned to, while they are open, and never at a centre where they work
+    REPORT = "report"  # the same, and after the last day still while the scores are settled and the report is not final
 
 
 # The permission table. Roles that a row does not name may not.
@@ -45,6 +46,8 @@ PERMISSIONS: dict[str, dict[str, Reach]] = {
     "review.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE, "assessor": Reach.REVIEW},
     "review.plan": {"coordinator": Reach.CENTRE},
     "review.rate": {"assessor": Reach.REVIEW},
+    "report.see": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE, "assessor": Reach.REPORT},
+    "report.write": {"assessor": Reach.REPORT},
     "review.answer": {"leader": Reach.GROUP},
     "review.follow": {"leader": Reach.GROUP, "coordinator": Reach.CENTRE},
     "binder.see": {"leader": Reach.GROUP, "coordinator": Reach.REASON, "assessor": Reach.REVIEW},

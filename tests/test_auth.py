@@ -18,8 +18,8 @@ OWN, OTHER, OPENS, CLOSES = 21, 22, date(2027, 2, 17), date(2027, 3, 31)
 ROLES = ("leader", "coordinator", "assessor", "administrator")
 
 
-def review(centre, group, key=OWN, today=date(2027, 3, 3)):
-    return Scope(centre, frozenset({group}), review=Opening(key, OPENS, CLOSES, today))
+def review(centre, group, key=OWN, today=date(2027, 3, 3), writing=False):
+    return Scope(centre, frozenset({group}), review=Opening(key, OPENS, CLOSES, today, writing))
 
 
 SCOPES = {
@@ -38,6 +38,10 @@ SCOPES = {
     "assigned review elsewhere, last day": review(SOUTH, 13, today=CLOSES),
     "assigned review elsewhere, day before": review(SOUTH, 13, today=date(2027, 2, 16)),
     "assigned review elsewhere, day after": review(SOUTH, 13, today=date(2027, 4, 1)),
+    "assigned review elsewhere, day after, report being written": review(SOUTH, 13, today=date(2027, 4, 1), writing=True),
+    "assigned review elsewhere, day before, report being written": review(SOUTH, 13, today=date(2027, 2, 16), writing=True),
+    "review of others elsewhere, day after, report being written": review(SOUTH, 13, OTHER, today=date(2027, 4, 1), writing=True),
+    "assigned review of own group, day after, report being written": review(NORTH, TUESDAY, today=date(2027, 4, 1), writing=True),
     "review of others elsewhere": review(SOUTH, 13, OTHER),
     "assigned review of own group": review(NORTH, TUESDAY),
     "assigned review of another group of the centre": review(NORTH, THURSDAY),
@@ -45,6 +49,7 @@ SCOPES = {
 ASSIGNED = {"assigned review elsewhere", "assigned review elsewhere, first day", "assigned review elsewhere, last day"}
 LED = {
     "own group", "own person", "person of two groups, one of them own", "person of the centre in no group", "assigned review of own group",
+    "assigned review of own group, day after, report being written",
 }
 AT_CENTRE = {name for name, scope in SCOPES.items() if scope.centre_id == NORTH}
 Y, R = Decision.YES, Decision.REASON
@@ -54,7 +59,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "everywhere": {"today.see", "account.own", "library.see", "library.comment", "people.list"},
         "led": {
             "group.see", "group.plan", "register.see", "register.keep", "clinical.see", "clinical.write", "people.see", "people.edit",
-            "review.see", "review.answer", "binder.see", "review.follow",
+            "review.see", "review.answer", "binder.see", "review.follow", "report.see",
             "call.make",
         },
         "centre": {"people.create"},
@@ -69,14 +74,15 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
         "centre": {
             "group.see", "group.plan", "group.create", "register.see", "register.keep", "people.create", "people.see", "people.edit",
             "centre.edit", "staff.edit", "centre.export", "reason.state",
-            "review.see", "review.plan", "review.follow", "binder.freeze", "binder.close",
+            "review.see", "review.plan", "review.follow", "binder.freeze", "binder.close", "report.see",
             "call.make",
         },
         "reason": {"clinical.see", "binder.see"},
     },
     "assessor": {
         "everywhere": {"today.see", "account.own", "library.see", "review.list"}, "led": set(), "centre": set(), "reason": set(),
-        "assigned": {"review.see", "review.rate", "binder.see", "binder.freeze"},
+        "assigned": {"review.see", "review.rate", "binder.see", "binder.freeze", "report.see", "report.write"},
+        "writing": {"report.see", "report.write"},
     },
     "administrator": {
         "everywhere": {"today.see", "account.own", "centre.list", "centre.create"}, "led": set(),
@@ -95,6 +101,8 @@ def expected(action, role, where):
     if action in row["everywhere"] or (action in row["led"] and where in LED) or (action in row["centre"] and where in AT_CENTRE):
         return Y
     if action in row.get("assigned", ()) and where in ASSIGNED:
+        return Y
+    if action in row.get("writing", ()) and where == "assigned review elsewhere, day after, report being written":
         return Y
     return R if action in row["reason"] and where in AT_CENTRE else Decision.NO
 

@@ -22,6 +22,7 @@ from imrgroups.config import Settings
 from imrgroups.db import Base, db
 from imrgroups.groups import series
 from imrgroups.library import content
+from tests.library import small
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "four words are enough"
@@ -352,6 +353,14 @@ def end(process: subprocess.Popen, how: signal.Signals) -> str:
     process.send_signal(how)
     said, _none = process.communicate(timeout=30)
     return said
+
+
+def test_a_mistake_in_the_curriculum_stops_the_start_with_file_and_line(tmp_path, monkeypatch):
+    page = small.FILES[small.HANDOUT_FILE].replace("::: example", "::: exampel")
+    monkeypatch.setattr(content, "curriculum_folder", lambda: small.write(tmp_path, {small.HANDOUT_FILE: page}))
+    with pytest.raises(content.CurriculumError) as stopped:
+        serving.steady()
+    assert serving.trouble(stopped.value).startswith(f"curriculum/{small.HANDOUT_FILE}:13: there is no container `exampel`")
 
 
 @pytest.mark.slow

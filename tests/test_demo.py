@@ -24,9 +24,10 @@ from imrgroups.fidelity.models import Binder
 from imrgroups.fidelity.models import Review as FidelityReview
 from imrgroups.goals.models import FollowUp, Goal
 from imrgroups.groups import series
-from imrgroups.groups.models import Group, GroupLeader, Meeting
+from imrgroups.groups.models import Group, GroupLeader, Meeting, PlannedTopic
 from imrgroups.homework.models import Assignment, Review
 from imrgroups.library import content
+from imrgroups.library.content.shelf import opened
 from imrgroups.mypage.actions import answers_of
 from imrgroups.mypage.models import FilledSheet
 from imrgroups.notes.models import MeetingNote, Signature
@@ -181,6 +182,18 @@ def test_everything_a_page_shows_is_there(here):
     assert "da" in languages and len(languages) > 1
 
 
+def test_every_meeting_finds_its_plan_handouts_and_worksheets_in_the_language_of_its_group(here):
+    shelf, programme = opened(), content.load()
+    planned = select(Meeting.id, Group.language, PlannedTopic.module, PlannedTopic.topic).join(Meeting.group)
+    rows = db.session.execute(planned.join(PlannedTopic, PlannedTopic.meeting_id == Meeting.id)).all()
+    assert len({row.id for row in rows}) > 60 and {row.language for row in rows} == {"da"}
+    for row in rows:
+        topic = programme.topic(row.module, row.topic)
+        for page in (f"guide-{row.module}-{row.topic}", topic.handout, *topic.worksheets):
+            found = shelf.page(page, row.language)
+            assert row.language in found.offered and not found.document.missing, (row, page)
+
+
 def test_some_participants_have_a_page_of_their_own_with_sheets_on_it(here):
     assert count(Card) >= 2
     sheets = db.session.execute(select(FilledSheet)).scalars().all()
@@ -204,7 +217,7 @@ def test_leaders_were_trained_before_their_group_and_supervised_after_it_and_one
 
 def test_each_review_has_a_binder_and_those_long_over_left_a_receipt(here):
     rows = db.session.execute(select(Binder)).scalars().all()
-    reviewed = select(FidelityReview.id).where(FidelityReview.state.in_(("rating", "closed")))
+    reviewed = select(FidelityReview.id).where(FidelityReview.state.in_(("rating", "final", "closed")))
     assert {row.review_id for row in rows} == set(db.session.execute(reviewed).scalars()) and len(rows) >= 3
     for row in rows:
         opened = binders.opened(row)
@@ -346,6 +359,27 @@ def _reviews_give_the_published_table():
     assert {kind: (str(printed(each.mean, 1)), str(printed(each.sd, 1)), each.n) for kind, each in found.kinds.items()} == {
         "midway": ("4.2", "0.3", 10), "final": ("4.9", "0.2", 9),
     }
+
+
+def test_the_day_of_an_assessor_and_answers_of_participants_are_there_to_look_at(here):
+    from imrgroups.fidelity.models import DayTask, DrawnPerson, InterviewNote, Observation
+    from imrgroups.outcomes import voice
+    from imrgroups.outcomes.models import AnswerSheet
+
+    assert count(DayTask) >= 8 and count(Observation) >= 10 and count(InterviewNote) >= 8 and count(DrawnPerson) >= 3
+    assert len(set(db.session.execute(select(InterviewNote.role)).scalars())) >= 2
+    now = datetime(2027, 1, 12, tzinfo=UTC)
+    for group in db.session.execute(select(Group.id).where(Group.ended_on.is_(None))).scalars():
+        told = voice.together(group, now)
+        assert told.asked > told.answered > 10 and all(len(question.cells) > 1 for question in told.told)
+    assert set(db.session.execute(select(AnswerSheet.channel)).scalars()) == {"text", "paper"}
+
+
+def test_advice_of_a_final_review_nudges_the_leaders_of_a_running_group(here):
+    from imrgroups.fidelity.evidence.nudges import nudges
+
+    running = {code: key for key, code in db.session.execute(select(Group.id, Group.code).where(Group.ended_on.is_(None)))}
+    assert {nudge.late for nudge in nudges([running["G12"]], AS_OF)} == {True, False} and nudges([running["G11"]], AS_OF) == []
 
 
 def test_a_review_is_under_way_and_one_assessor_has_handed_in(here):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from imrgroups.attendance import actions as attendance
 from imrgroups.db import db
-from imrgroups.demo import intake, own, reviewing
+from imrgroups.demo import intake, own, reviewing, voices
 from imrgroups.demo.intake import Book
 from imrgroups.demo.lesson import Lesson
 from imrgroups.demo.places import LANGUAGE, ZONE, Cast, at
@@ -52,7 +52,7 @@ def steps(plan: Plan, cast: Cast, as_of: date) -> Iterator[Step]:
         yield Step(_starts(plan, plan.held[-1]) + timedelta(hours=3), partial(_end, book))
     else:
         yield Step(at(as_of - timedelta(days=1), 18), partial(own.open_pages, book))
-    for when, do in reviewing.moments(book):
+    for when, do in (*reviewing.moments(book), *voices.moments(book)):
         yield Step(when, do)
 
 

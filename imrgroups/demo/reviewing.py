@@ -1,4 +1,4 @@
-"""The reviews of the demonstration: nineteen whose scores give the published table, and one under way in a running group."""
+"""The reviews of the demonstration: nineteen whose scores give the published table; of the running groups one under way, one just final."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +9,7 @@ from random import Random
 from sqlalchemy import select
 
 from imrgroups.db import db
+from imrgroups.demo import visit
 from imrgroups.demo.intake import Book
 from imrgroups.demo.places import at
 from imrgroups.demo.stays import workday
@@ -27,6 +28,9 @@ Moment = tuple[datetime, Callable[[datetime], object]]
 ADVICE_DAYS = 45
 SPAN_DAYS = 14  # from the visit to the last signature
 EXTENDED_DAYS = 14
+# The mid-way review of the running group that has one behind it: "good" to the last digit, with something to work on.
+RUNNING = dict(enumerate((5, 4, 3, 4, 3, 5, 3, 4, 4, 5), 1))
+LEFT_DAYS = (-6, 18)  # the days left for the advice that is still open
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +40,9 @@ def _ratings() -> dict[tuple[int, str], list[int]]:
 
 
 def scores(plan: Plan, kind: str) -> dict[int, int]:
-    """The scores of a review of one of the trial's groups, by item; the group that ended early is the tenth. Empty where there was none."""
+    """The scores of a review by item; of the trial's groups the one that ended early is the tenth. Empty where there was none."""
+    if plan.running:
+        return RUNNING
     place = int(plan.code[1:])
     number = 10 if plan.early else place if place <= 3 else place - 1
     return dict(enumerate(_ratings().get((number, kind), ()), 1))
@@ -55,6 +61,9 @@ def moments(book: Book) -> Iterator[Moment]:
                 yield from _reviewed(book, kind, on)
             else:
                 yield at(on - timedelta(days=3), 10), partial(_call_off, book, kind)
+    elif due["midway"] + timedelta(days=ADVICE_DAYS + SPAN_DAYS) <= book.as_of:
+        yield assigned, partial(_assign, book, "midway")
+        yield from _reviewed(book, "midway", due["midway"])
     elif due["midway"] <= book.as_of:
         yield assigned, partial(_assign, book, "midway")
         yield from _under_way(book, due["midway"])
@@ -143,7 +152,7 @@ def _write(book: Book, kind: str, final: dict[int, int], random: Random, now: da
     reasons = {f"item-{item}": one.justification for item, one in _given(final).items()}
     weak = [item for item, score in sorted(final.items(), key=lambda pair: pair[1]) if score < 4 and str(item) in words["advice"]][:3]
     advice = [
-        Advice(words["advice"][str(item)], item, book.leaders[place % len(book.leaders)], now.date() + timedelta(days=30))
+        Advice(words["advice"][str(item)], item, book.leaders[place % len(book.leaders)], _until(book, place, now))
         for place, item in enumerate(weak if kind == "midway" else ())
     ]
     checks = {row.id: "followed" if final.get(row.item or 0, 5) > 3 else "partly" for row in reports.advice_before(review)}
@@ -153,22 +162,30 @@ def _write(book: Book, kind: str, final: dict[int, int], random: Random, now: da
     }
     sources = {"charts": 5, "meetings": 1, "leaders": len(book.leaders), "participants": random.randrange(2, 5), "materials": 3}
     by = _pair(book)[0]
-    reports.write(review, Written(sections, sources, advice, checks), version=0, by=by, now=now)
+    reports.write(review, Written(sections, sources, advice, checks, looked=True), version=0, by=by, now=now)
     reports.send(review, by=by, now=now)
 
 
+def _until(book: Book, place: int, now: datetime) -> date:
+    """When a piece of advice is to be done: a running group has done its first, is late with one and has time for another."""
+    if book.plan.running and place:
+        return book.as_of + timedelta(days=LEFT_DAYS[(place - 1) % 2])
+    return now.date() + timedelta(days=30)
+
+
 def _answer(book: Book, kind: str, random: Random, now: datetime) -> None:
-    reports.answer(_review(book, kind), random.choice(stock("reviews")["answer"]), by=book.leader, now=now)
+    reports.answer(_review(book, kind), random.choice(stock("reviews")["answer"]), by=book.leader, now=now, looked=True)
 
 
 def _sign(book: Book, kind: str, place: int, now: datetime) -> None:
     review = _review(book, kind)
-    if reports.sign(review, by=_pair(book)[place], now=now):
+    if reports.sign(review, by=_pair(book)[place], now=now) and not book.plan.running:
         reports.close(review, by=book.coordinator, now=now)
 
 
 def _follow(book: Book, random: Random, now: datetime) -> None:
-    for row in reports.advice_of(_review(book, "midway").id):
+    rows = reports.advice_of(_review(book, "midway").id)
+    for row in rows[:1] if book.plan.running else rows:
         reports.follow(row, "done", outcome=random.choice(stock("reviews")["done"]), by=book.leader, now=now)
 
 
@@ -181,9 +198,15 @@ def _under_way(book: Book, due_on: date) -> Iterator[Moment]:
         yield at(days.closes_on - timedelta(days=5), 9), partial(_extend, book, book.as_of + timedelta(days=EXTENDED_DAYS))
     last = min(book.as_of - timedelta(days=1), days.closes_on + timedelta(days=3))
     yield at(min(due_on - timedelta(days=6), last), 11), partial(_freeze, book, "midway")
+    for when, do in visit.moments(book.plan, last):
+        yield when, partial(_visit, book, do)
     half = {item: score for item, score in sheet.items() if item <= 6}
     yield at(last, 13), partial(_hand_in, book, "midway", 1, sheet)
     yield at(last, 14), lambda now: rating.save(_review(book, "midway"), _given(half), by=_pair(book)[0], now=now)
+
+
+def _visit(book: Book, do: Callable[..., None], now: datetime) -> None:
+    do(_review(book, "midway"), by=_pair(book)[0], now=now)
 
 
 def _extend(book: Book, until_on: date, now: datetime) -> None:

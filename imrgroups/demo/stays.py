@@ -107,7 +107,7 @@ def trial_people(random: Random, wanted: Sequence[str], held: Meetings, codes: I
     for kind in kinds:
         reason = reasons.pop(0) if kind == "other" and reasons else ""
         people.append(_through(register, kind, held, reason))
-    return tuple(_nobody_alone(people, held, random))
+    return tuple(_nobody_alone(people, held))
 
 
 def _through(register: Register, kind: str, held: Meetings, reason: str) -> Person:
@@ -187,7 +187,7 @@ def _contacts(random: Random, person: Person, window: Meetings) -> Friend | None
     return replace(person.friend, contacts=tuple(sorted(workday(on + timedelta(days=1)) for on in days)))
 
 
-def _nobody_alone(people: list[Person], held: Meetings, random: Random) -> list[Person]:
+def _nobody_alone(people: list[Person], held: Meetings) -> list[Person]:
     """At least three in the room at every meeting: somebody came there instead of to another meeting, so that the counts stay."""
 
     def there(number: int) -> list[int]:
@@ -226,7 +226,7 @@ def running_people(random: Random, held: Meetings, codes: Iterator[int], *, coun
         made_up = {number: (kind, min(on, as_of - timedelta(days=1))) for number, (kind, on) in person.made_up.items()}
         stay = person.stay and (person.stay[0], min(person.stay[1] or as_of, as_of - timedelta(days=1)))
         people.append(replace(person, made_up=made_up, stay=stay))
-    return tuple(_nobody_alone(people, held, random))
+    return tuple(_nobody_alone(people, held))
 
 
 def with_troubles(people: Sequence[Person], held: Sequence[int], on: dict[int, date], as_of: date) -> tuple[Person, ...]:
@@ -272,7 +272,7 @@ def with_late_joiner(people: Sequence[Person], held: Sequence[int], on: dict[int
     marks = {key: state if state != "hospital" else "excused" for key, state in home.marks.items()} | {number: "hospital"}
     changed[1] = replace(home, marks=marks, told=home.told - {number}, stay=inside,
                          made_up=_without(home, number) | {number: ("ward", on[number] + timedelta(days=1))})
-    return tuple(changed)
+    return tuple(_nobody_alone(changed, [(each, on[each]) for each in held]))
 
 
 def _without(person: Person, *numbers: int) -> dict[int, tuple[str, date]]:

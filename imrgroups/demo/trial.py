@@ -213,7 +213,7 @@ def _left_unrecorded(before: date, as_of: date, closed: Sequence[tuple[date, dat
     """The group whose last meeting nobody recorded: a late joiner who caught up, somebody home from hospital, notes to sign."""
     random = Random("running group unrecorded")
     at = time(10, 0)
-    starts_on = _first_open(before - timedelta(weeks=13), closed)
+    starts_on = _first_open(before - timedelta(weeks=30), closed)
     on = _slots(starts_on, at, closed)
     past = [number for number in on if on[number] < as_of]
     held = tuple(past[:-1])

@@ -81,9 +81,10 @@ def meeting(meeting_id: int) -> Answer:
     """One meeting: where it stands, its topics with plan and handouts, and the way to register, notes, goals and homework."""
     line = reads.meeting_line(meeting_id)
     before, after = reads.neighbours(line)
-    close = supporters.close_in_group(line.group_id, line.on)
+    people = roster.roster(line.group_id, line.on)
+    close = supporters.close_in_group(people, line.on)
     alone = [one for one in close if not one.involved][:STEPS_SHOWN]
-    told = story.beforehand(line.id, line.group_id, line.on) if line.state == "planned" else []
+    told = story.beforehand(line.id, line.group_id, line.on, people) if line.state == "planned" else []
     auth.looked_at(*(one.id for one in (*alone, *told)))
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),

@@ -37,3 +37,4 @@ class AnswerForm(Form):
     """What the leaders say to a draft."""
 
     text = WordsField(lazy_gettext("Your answer"), validators=[needed(lazy_gettext("Write your answer")), at_most(6000)])
+    looked = BooleanField(lazy_gettext("I have looked: this is no name of a participant"))

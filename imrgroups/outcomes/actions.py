@@ -1,6 +1,6 @@
 """The only writer of answer sheets: asks after a module, takes answers by text, page and paper."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,6 @@ from imrgroups.rules.refusal import Cannot
 
 STEPS = ("one", "two", "three")  # the words of each question, in the order of the questionnaire
 VALUES = {"come": 2, "cannot": 1, "call_me": 0}  # what 1, 2 and 3 mean in answer to one of the three questions
-PATIENCE = timedelta(days=7)  # so long after it was asked a sheet may still be answered
 
 
 class CannotAnswer(Cannot):
@@ -39,9 +38,13 @@ def answer(sheet: AnswerSheet, answers: Mapping[int, int], *, channel: str, by: 
 
     Raises CannotAnswer("closed" | "answers").
     """
-    if sheet.closed_at is not None or now - sheet.asked_at > PATIENCE:
+    if sheet.closed_at is not None or now - sheet.asked_at > voice.PATIENCE:
         raise CannotAnswer("closed")
     changed = _put(sheet, answers, channel, by, now)
+    centre_id = db.session.get_one(Group, sheet.group_id).centre_id
+    audit.record(  # names the group and nobody in it
+        "voice.answered", centre_id=centre_id, subject=f"groups/{sheet.group_id}", by=by, now=now, detail={"module": sheet.occasion},
+    )
     db.session.commit()
     return changed
 
@@ -97,13 +100,14 @@ def _put(sheet: AnswerSheet, answers: Mapping[int, int], channel: str, by: int |
     return changed
 
 
-def ask_after_modules(now: datetime, dry_run: bool = False) -> int:
+def ask_after_modules(now: datetime, dry_run: bool = False, groups: Collection[int] | None = None) -> int:
     """Ask the people of every running group whose module is over; returns how many are asked, or would be. Nobody is asked twice.
 
-    Who is still in the group, received a meeting of the module and is not in hospital is asked. Who takes texts gets the first question.
+    groups: only these, by key. Who is still in the group, received a meeting of the module and is not in hospital is asked. Who takes
+    texts gets the first question.
     """
-    made = 0
-    for group in db.session.execute(select(Group).where(Group.ended_on.is_(None)).order_by(Group.id)).scalars():
+    made, running = 0, select(Group).where(Group.ended_on.is_(None)).order_by(Group.id)
+    for group in db.session.execute(running if groups is None else running.where(Group.id.in_(groups))).scalars():
         today = now.astimezone(ZoneInfo(group.timezone)).date()
         for module in _over(group.id, today):
             made += _ask(group, module, today, now)
@@ -174,7 +178,7 @@ def take_replies(now: datetime, dry_run: bool = False) -> int:
     """Put the answers that came by text on their sheets, and ask the next question; returns how many were taken, or would be."""
     wanted = (
         select(Message, Reply.meaning).join(Reply, Reply.message_id == Message.id)
-        .where(Message.occasion == "pulse", Reply.meaning.in_(list(VALUES)), Message.created_at > now - 2 * PATIENCE)
+        .where(Message.occasion == "pulse", Reply.meaning.in_(list(VALUES)), Message.created_at > now - 2 * voice.PATIENCE)
         .order_by(Reply.received_at, Reply.id)
     )
     taken = 0

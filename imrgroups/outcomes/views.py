@@ -22,7 +22,7 @@ bp = Blueprint("outcomes", __name__)
 def voices(group_id: int) -> str:
     """The answers after each module, as far as nobody can be recognised by them."""
     return render_template(
-        "outcomes/voices.html", group=db.session.get_one(Group, group_id), of=voice.pulse(), voices=voice.voices(group_id),
+        "outcomes/voices.html", group=db.session.get_one(Group, group_id), of=voice.pulse(), voice=voice.together(group_id, config.now()),
         modules=content.load().modules.values(),
     )
 

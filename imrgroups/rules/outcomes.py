@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -77,24 +78,41 @@ def over(taught: Iterable[tuple[str, date]], planned: Iterable[str], on: date, d
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many people gave one of these answers; several values where too few gave each alone."""
+    """How many gave one of these answers; several values where too few people gave each alone."""
 
     values: tuple[int, ...]
     people: int
 
 
-def shown(counts: Mapping[int, int], values: Sequence[int], fewest: int) -> tuple[Cell, ...]:
-    """The answers to one question with no group of people under `fewest` shown alone; empty where fewer answered at all.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer. who: anything that is one for each person, None on a sheet without a name; occasion: nobody answers twice on one."""
 
-    counts: people by value. values: every answer, in order. An answer that a few gave is joined with the next, or the one before; what
-    nobody gave may stand alone as 0.
+    value: int
+    who: object = None
+    occasion: str = ""
+
+
+def people(answers: Iterable[Said]) -> int:
+    """How many people gave these answers at least: those known apart, or the most sheets on any one occasion where these are more."""
+    answers = list(answers)
+    known, at_once = {said.who for said in answers} - {None}, Counter(said.occasion for said in answers)
+    return max(len(known), max(at_once.values(), default=0))
+
+
+def shown(answers: Iterable[Said], values: Sequence[int], fewest: int) -> tuple[Cell, ...]:
+    """The answers to one question with none shown alone that fewer than `fewest` people gave; empty where fewer answered at all.
+
+    values: every answer, in order. An answer of a few people is joined with the next, or the one before; what nobody gave may stand alone
+    as 0. The same person answering on several occasions counts as one.
     """
-    if sum(counts.get(value, 0) for value in values) < fewest:
+    answers = list(answers)
+    if people(answers) < fewest:
         return ()
-    cells = [Cell((value,), counts.get(value, 0)) for value in values]
-    while any(0 < cell.people < fewest for cell in cells):
-        place = next(place for place, cell in enumerate(cells) if 0 < cell.people < fewest)
+    cells: list[tuple[tuple[int, ...], list[Said]]] = [((value,), [said for said in answers if said.value == value]) for value in values]
+    while any(given and people(given) < fewest for _values, given in cells):
+        place = next(place for place, (_values, given) in enumerate(cells) if given and people(given) < fewest)
         other = place + 1 if place + 1 < len(cells) else place - 1
         first, second = sorted((place, other))
-        cells[first : second + 1] = [Cell(cells[first].values + cells[second].values, cells[first].people + cells[second].people)]
-    return tuple(cells)
+        cells[first : second + 1] = [(cells[first][0] + cells[second][0], cells[first][1] + cells[second][1])]
+    return tuple(Cell(together, len(given)) for together, given in cells)

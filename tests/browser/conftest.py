@@ -54,7 +54,7 @@ def _things() -> dict[str, object]:
     from imrgroups.groups.models import Group, Meeting
     from imrgroups.staff.models import Role
 
-    group = db.session.execute(select(Group).where(Group.ended_on.is_(None)).order_by(Group.id)).scalars().first()
+    group = db.session.execute(select(Group).where(Group.ended_on.is_(None)).order_by(Group.code)).scalars().first()
     held, coming = (
         db.session.execute(select(Meeting.id).where(Meeting.group_id == group.id, Meeting.state == state).order_by(order))
         .scalars()

@@ -126,6 +126,8 @@ PAGES = {
         "/me/handouts/recovery-what-it-means",
         "/me/messages",
         "/me/words",
+        "/me/questions",
+        "/me/questions/thanks",
     ],
     "visiting": [
         "/reviews/{review}/day",

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from imrgroups.attendance import actions as attendance
+from imrgroups.audit import AuditEntry
 from imrgroups.db import db
+from imrgroups.library import content
 from imrgroups.notes import actions as notes
 from imrgroups.notes.actions import MeetingRecord
 from imrgroups.outcomes import actions, voice
@@ -78,21 +80,55 @@ def test_one_question_at_a_time_by_digits_and_3_is_an_answer_and_no_call(taught)
 
 def test_answers_on_ones_own_page_are_taken_until_the_sheet_is_closed(taught):
     actions.ask_after_modules(taught.now)
-    [sheet] = voice.open_sheets(taught.people["Bo"].id)
+    [sheet] = voice.open_sheets(taught.people["Bo"].id, taught.now)
     assert actions.answer(sheet, {1: 2, 2: 1}, channel="page", by=None, now=taught.now) == 2
     with pytest.raises(CannotAnswer, match="answers"):
         actions.answer(sheet, {3: 7}, channel="page", by=None, now=taught.now)
     assert actions.answer(sheet, {2: 2, 3: 0}, channel="page", by=None, now=taught.now) == 2
     with pytest.raises(CannotAnswer, match="closed"):
         actions.answer(sheet, {1: 0}, channel="page", by=None, now=taught.now)
-    assert voice.open_sheets(taught.people["Bo"].id) == []
+    assert voice.open_sheets(taught.people["Bo"].id, taught.now) == []
 
 
 def test_a_sheet_is_closed_a_week_after_it_was_asked(taught):
     actions.ask_after_modules(taught.now)
-    [sheet] = voice.open_sheets(taught.people["Bo"].id)
+    [sheet] = voice.open_sheets(taught.people["Bo"].id, taught.now)
     with pytest.raises(CannotAnswer, match="closed"):
         actions.answer(sheet, {1: 2}, channel="page", by=None, now=taught.now + timedelta(days=8))
+
+
+def test_answers_are_shown_once_nobody_can_answer_any_more(taught, browser_as, frozen):
+    """Else whoever reads the page before and after somebody answers knows what that person said."""
+    actions.ask_after_modules(taught.now)
+    for number in range(3):
+        actions.enter_paper(taught.group, taught.module, {1: 2}, key=str(number), by=taught.staff["Dana"].id, now=taught.now)
+    frozen.move_to(taught.now)
+    dana, where, later = browser_as("Dana"), f"/groups/{taught.group.id}/voice", taught.now + timedelta(days=8)
+    page = dana.get(where).text
+    assert "Answers may still come in" in page and "Answered: 0" in page and "Yes, each time I was there" not in page
+    assert voice.together(taught.group.id, taught.now).answered == 0
+    frozen.move_to(later)
+    assert "Yes, each time I was there" in browser_as("Dana").get(where).text
+    assert voice.together(taught.group.id, later).told[0].cells[0].people == 3
+    assert voice.together(taught.group.id, taught.now - timedelta(hours=1)).modules == (), "as of a day before, nobody was asked"
+
+
+def test_answers_are_shown_of_all_modules_together_never_of_one(taught, browser_as):
+    """One module has a handful of answers, and the whole less a part would be the rest."""
+    other = next(id for id in content.load().modules if id != taught.module)
+    for number, (module, value) in enumerate([(taught.module, 2)] * 4 + [(other, 2)] * 3 + [(other, 0)] * 3):
+        actions.enter_paper(taught.group, module, {1: value}, key=str(number), by=taught.staff["Dana"].id, now=taught.now)
+    found = voice.together(taught.group.id, taught.now)
+    assert [(cell.values, cell.people) for cell in found.told[0].cells] == [((2,), 7), ((1,), 0), ((0,), 3)]
+    assert {(module.asked, module.answered) for module in found.modules} == {(0, 4), (0, 6)} and found.answered == 10
+
+
+def test_an_answer_leaves_a_trace_without_the_person(taught):
+    actions.ask_after_modules(taught.now)
+    [sheet] = voice.open_sheets(taught.people["Bo"].id, taught.now)
+    actions.answer(sheet, {1: 2}, channel="page", by=None, now=taught.now)
+    [entry] = db.session.execute(select(AuditEntry).where(AuditEntry.action == "voice.answered")).scalars()
+    assert entry.subject == f"groups/{taught.group.id}" and str(taught.people["Bo"].id) not in entry.detail
 
 
 def test_a_sheet_of_paper_is_entered_once_and_keeps_no_name(taught):
@@ -112,8 +148,8 @@ def test_answers_of_one_or_two_are_not_shown(taught, browser_as):
         answer = dana.post(f"{where}/{taught.module}", data={"key": f"sheet-{number}", "question-1": str(value)})
         assert answer.status_code == 303
         page = dana.get(where).text
-        assert ("Fewer than 3 answered" in page) and ("Yes, each time I was there" in page) == (number >= 2)
-    cells = voice.together(taught.group.id).told[0].cells
+        assert "Fewer than 3 answered" in page and ("Yes, each time I was there" in page) == (number >= 2)
+    cells = voice.together(taught.group.id, taught.now).told[0].cells
     assert all(cell.people == 0 or cell.people >= 3 for cell in cells)
 
 

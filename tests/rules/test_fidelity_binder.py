@@ -112,3 +112,11 @@ def test_nobody_to_hide_leaves_the_text_alone():
 def test_any_text_can_be_hidden_and_hiding_twice_changes_nothing_more(text):
     once = VEIL.hide(text)
     assert VEIL.hide(once) == once
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("Amal Haddad was glad", ("Amal Haddad",)), ("amal haddad", ("amal haddad",)), ("Amals goal, and Bo's", ("Amal", "Bo")),
+    ("the amal", ()), ("bo", ()), ("P01 and Boris", ()), ("", ()), ("וליאור", ("ליאור",)),
+])
+def test_names_in_a_text_are_found_as_they_are_written(text, names):
+    assert Veil({"Amal Haddad": "P01", "Bo Lind": "P02", "ליאור": "P03"}).found(text) == names

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imrgroups.rules.outcomes import BadAnswers, Cell, checked, over, questionnaire, shown
+from imrgroups.rules.outcomes import BadAnswers, Cell, Said, checked, over, people, questionnaire, shown
 
 PULSE = questionnaire(tomllib.loads((Path(__file__).parents[2] / "curriculum/instruments/pulse.toml").read_text(encoding="utf-8")))
 
@@ -18,6 +18,10 @@ def test_the_pulse_has_three_questions_with_the_fullest_answer_first():
         (1, (2, 1, 0), 4), (2, (2, 1, 0), 7), (3, (2, 1, 0), 8),
     ]
     assert PULSE.fewest == 3
+
+
+def said(counts):
+    return [Said(value) for value, number in counts.items() for _ in range(number)]
 
 
 @pytest.mark.parametrize(("counts", "cells"), [
@@ -31,16 +35,15 @@ def test_the_pulse_has_three_questions_with_the_fullest_answer_first():
     ({2: 3, 1: 3, 0: 3}, (Cell((2,), 3), Cell((1,), 3), Cell((0,), 3))),
 ])
 def test_answers_of_a_few_are_never_shown_alone(counts, cells):
-    assert shown(counts, (2, 1, 0), 3) == cells
+    assert shown(said(counts), (2, 1, 0), 3) == cells
 
 
 @given(st.lists(st.integers(0, 9), min_size=3, max_size=3))
-def test_no_cell_holds_one_or_two_people_and_nobody_is_lost(people):
-    counts = dict(zip((2, 1, 0), people, strict=True))
-    cells = shown(counts, (2, 1, 0), 3)
+def test_no_cell_holds_one_or_two_people_and_nobody_is_lost(numbers):
+    cells = shown(said(dict(zip((2, 1, 0), numbers, strict=True))), (2, 1, 0), 3)
     assert all(cell.people == 0 or cell.people >= 3 for cell in cells)
-    assert not cells or sum(cell.people for cell in cells) == sum(people)
-    assert bool(cells) == (sum(people) >= 3)
+    assert not cells or sum(cell.people for cell in cells) == sum(numbers)
+    assert bool(cells) == (sum(numbers) >= 3)
 
 
 @pytest.mark.parametrize("answers", [{4: 1}, {1: 3}, {1: -1}])
@@ -62,3 +65,22 @@ TAUGHT = [("a", date(2027, 1, 5)), ("a", date(2027, 1, 12)), ("b", date(2027, 1,
 ])
 def test_a_module_is_over_when_no_coming_meeting_has_it_and_is_asked_about_for_two_days(planned, on, found):
     assert over(TAUGHT, planned, on, 2) == found
+
+
+@pytest.mark.parametrize(("answers", "number"), [
+    ([], 0),
+    ([Said(2, "a", "one"), Said(2, "a", "two"), Said(0, "a", "three")], 1),
+    ([Said(2, "a", "one"), Said(2, "b", "two")], 2),
+    ([Said(2, None, "one"), Said(2, None, "two"), Said(2, None, "two")], 2),
+    ([Said(2, "a", "one"), Said(2, None, "two")], 1),
+    ([Said(2, "a", "one"), Said(2, None, "one"), Said(2, None, "one")], 3),
+])
+def test_the_same_person_on_several_occasions_is_one(answers, number):
+    assert people(answers) == number
+
+
+def test_one_person_who_says_no_after_every_module_is_not_shown_alone():
+    answers = [Said(2, who, module) for who in "abcd" for module in "xyz"] + [Said(0, "e", module) for module in "xyz"]
+    assert shown(answers, (2, 1, 0), 3) == (Cell((2, 1, 0), 15),)
+    answers += [Said(1, who, "x") for who in "fgh"]
+    assert shown(answers, (2, 1, 0), 3) == (Cell((2,), 12), Cell((1, 0), 6))

@@ -236,6 +236,38 @@ def test_one_assessor_alone_is_said_in_the_report(people, frozen, browser_as):
     assert "One assessor rated alone." in page.text and "kappa" not in page.text
 
 
+def test_a_report_is_finished_after_the_window_while_the_evidence_stays_closed(people, frozen, browser_as):
+    """Given to the leaders on the last day, it can only be signed two weeks later."""
+    world = people
+    review = review_of(world.group, "midway").id
+    for name in ("Kim", "Sue"):
+        assigns(browser_as("Nora"), review, world.staff[name])
+    given_meetings(world, date(2027, 3, 1))
+    frozen.move_to(datetime(2027, 3, 31, 8, 0, tzinfo=UTC))
+    kim, sue = browser_as("Kim"), browser_as("Sue")
+    assert rates(kim, review, KIM).status_code == rates(sue, review, KIM).status_code == 303
+    send(kim, form(kim.get(f"/reviews/{review}/report/edit"), "/edit"))
+
+    frozen.move_to(datetime(2027, 4, 2, 8, 0, tzinfo=UTC))
+    kim, sue = browser_as("Kim"), browser_as("Sue")
+    for page in ("", "/rate", "/consensus", "/binder", "/day", "/interviews", "/voice", "/observe"):
+        closed = kim.get(f"/reviews/{review}{page}")
+        assert closed.status_code == 403 and "You can still finish the report" in closed.text, page
+    assert f'href="/reviews/{review}/report/edit"' in kim.get("/reviews").text and "can still be finished" in kim.get("/today").text
+    draft = send(kim, form(kim.get(f"/reviews/{review}/report/edit"), "/edit"), **{"section-strengths": "Warm and clear"})
+    assert "Amal" not in draft.text and f'href="/reviews/{review}"' not in draft.text
+    assert "until Friday 16 April" in send(kim, form(draft, "/send")).text
+
+    frozen.move_to(datetime(2027, 4, 17, 8, 0, tzinfo=UTC))
+    for name in ("Kim", "Sue"):
+        client = browser_as(name)
+        send(client, form(client.get(f"/reviews/{review}/report"), "/sign"))
+    assert review_of(world.group, "midway").state == "final"
+    over = browser_as("Kim").get(f"/reviews/{review}/report")
+    assert over.status_code == 403 and "finish the report" not in over.text, "once it is final it is closed to them"
+    assert "The leaders did not answer in time" in browser_as("Dana").get(f"/reviews/{review}/report").text
+
+
 def test_a_review_that_is_called_off_says_why(people, browser_as):
     nora, review = browser_as("Nora"), review_of(people.group, "final").id
     sheet = form(nora.get(f"/reviews/{review}/dates"), "/dates", "off")

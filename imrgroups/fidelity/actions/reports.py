@@ -11,6 +11,8 @@ from sqlalchemy import select
 from imrgroups.db import db
 from imrgroups.fidelity.actions.reviews import CannotReview, assigned, record
 from imrgroups.fidelity.evidence import sheets
+from imrgroups.fidelity.evidence.heard import heard
+from imrgroups.fidelity.evidence.named import named
 from imrgroups.fidelity.models import Recommendation, Report, ReportSignature, Review
 from imrgroups.fidelity.models.reports import ADVICE_STATES, CHECKS
 from imrgroups.groups.models import Group, GroupLeader
@@ -21,6 +23,14 @@ from imrgroups.staff.models import Role, Staff
 SECTIONS = ("purpose", "method", "strengths", "voice", "next")
 # What the report is based on, each with a count.
 SOURCES = ("charts", "meetings", "leaders", "participants", "supporters", "coordinator", "supervision", "materials")
+
+
+class Named(CannotReview):
+    """There is a name of a participant in a report. `names`: by section ("section-voice"), advice ("advice-0") or "text" of an answer."""
+
+    def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
+        super().__init__("named")
+        self.names = names
 
 
 @dataclass(frozen=True)
@@ -36,19 +46,23 @@ class Advice:
 
 @dataclass(frozen=True)
 class Written:
-    """What assessors put into a report: words by section, counts by source, advice, and how the advice of the review before stands."""
+    """What assessors put into a report: words by section, counts by source, advice, and how the advice of the review before stands.
+
+    looked: they say that a single word that looks like somebody's name is none.
+    """
 
     sections: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
     advice: Sequence[Advice] = ()
     checks: Mapping[int, str] = field(default_factory=dict)
+    looked: bool = False
 
 
 def write(review: Review, written: Written, *, version: int, by: int, now: datetime) -> Report:
     """Save the report, until the first assessor signs it. version: of the report the page was made from, 0 for none.
 
     Raises CannotReview("not_assigned" | "unsettled" | "signed" | "stale" | "section" | "source" | "item" | "owner" | "day" | "check"), the
-    last four of advice with the places (from 0) they are about.
+    last four of advice with the places (from 0) they are about; Named where a participant is named.
     """
     _assessor(review, by)
     if review.state != "report":
@@ -59,11 +73,16 @@ def write(review: Review, written: Written, *, version: int, by: int, now: datet
     if (report.version if report else 0) != version:
         raise CannotReview("stale")
     _check(review, written, now)
+    _nobody_named(review, {
+        **{f"section-{name}": text for name, text in written.sections.items()},
+        **{f"advice-{place}": advice.text for place, advice in enumerate(written.advice)},
+    }, written.looked)
     if report is None:
         report = Report(review_id=review.id, data_on=data_day(review), bands=review.group.centre.bands, state="draft", saved_at=now)
         db.session.add(report)
     report.sections = json.dumps({name: text for name, text in written.sections.items() if text}, ensure_ascii=False)
     report.sources, report.saved_at = json.dumps(dict(written.sources), sort_keys=True), now
+    report.heard = json.dumps(heard(review, report.data_on, now), ensure_ascii=False)
     _advise(review, written.advice, by, now)
     for row in advice_before(review):
         if row.id in written.checks:
@@ -90,6 +109,13 @@ def _check(review: Review, written: Written, now: datetime) -> None:
         raise CannotReview("day", wrong)
     if any(word and word not in CHECKS for word in written.checks.values()):
         raise CannotReview("check")
+
+
+def _nobody_named(review: Review, texts: Mapping[str, str], looked: bool) -> None:
+    """Refuse names. A whole name is never anything else; a single word may be, and passes once somebody looked at it."""
+    found = {key: [name for name in names if " " in name or not looked] for key, names in named(review, texts).items()}
+    if any(found.values()):
+        raise Named({key: names for key, names in found.items() if names})
 
 
 def _advise(review: Review, advice: Sequence[Advice], by: int, now: datetime) -> None:
@@ -122,16 +148,17 @@ def send(review: Review, *, by: int, now: datetime) -> None:
     db.session.commit()
 
 
-def answer(review: Review, text: str, *, by: int, now: datetime) -> None:
-    """What the leaders say to the draft, until it is final; a later answer replaces it.
+def answer(review: Review, text: str, *, by: int, now: datetime, looked: bool = False) -> None:
+    """What the leaders say to the draft, until it is final; a later answer replaces it. looked: as in Written.
 
-    Raises CannotReview("not_with_leaders" | "no_words").
+    Raises CannotReview("not_with_leaders" | "no_words"); Named where a participant is named.
     """
     report = report_of(review.id)
     if report is None or report.state != "with_leaders":
         raise CannotReview("not_with_leaders")
     if not text:
         raise CannotReview("no_words")
+    _nobody_named(review, {"text": text}, looked)
     report.answer, report.answered_at, report.answered_by_id = text, now, by
     record("report.answered", review, by, now)
     db.session.commit()

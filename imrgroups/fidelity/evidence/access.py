@@ -28,7 +28,7 @@ def scope_of_review(review_id: int) -> Scope | None:
     days = window_of(row)
     return Scope(
         row.centre_id, frozenset({row.group_id}),
-        review=Opening(review_id, days.opens_on, days.closes_on, config.today(row.timezone)),
+        review=Opening(review_id, days.opens_on, days.closes_on, config.today(row.timezone), writing=row.state == "report"),
     )
 
 
@@ -36,8 +36,8 @@ def scope_of_review(review_id: int) -> Scope | None:
 def _review() -> Select[Any]:
     return (
         select(
-            Review.group_id, Review.due_on, Review.extended_until_on, Review.instrument, Review.instrument_version, Group.centre_id,
-            Group.timezone,
+            Review.group_id, Review.state, Review.due_on, Review.extended_until_on, Review.instrument, Review.instrument_version,
+            Group.centre_id, Group.timezone,
         )
         .join(Group, Group.id == Review.group_id)
         .where(Review.id == bindparam("review"))

@@ -7,7 +7,7 @@ P01a, P01b...
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -90,6 +90,7 @@ class Gathering(Ledgers):
                 "centre": review.group.centre.name, "due_on": review.due_on.isoformat(), "on": self.on.isoformat(),
                 "instrument": self.scale.id, "instrument_name": self.scale.name, "version": self.scale.version, "seed": review.seed,
                 "sample": list(drawn), "reference": found.reference and found.reference.isoformat(),
+                "recent_from": found.reference and (found.reference - timedelta(days=self.scale.windows.recent_days - 1)).isoformat(),
                 "counts": {
                     "assigned": len(found.assigned), "starters": len(found.starters), "current": len(found.current),
                     "held": len(found.held), "no_longer_held": found.no_longer_held,

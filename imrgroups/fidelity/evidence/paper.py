@@ -23,8 +23,9 @@ READ_FOR: Mapping[str, tuple[str, ...]] = {
 
 # Rows that differ only in this are one line of the whole part: everybody who got one handout, everything used at one meeting.
 TOGETHER = {"handouts": "person", "techniques": "technique"}
-WIDTHS = {"homework": (16, 8, 30, 9, 18), "handouts": (16, 18, 24, 9, 10), "follow_ups": (16, 8, 12, 30), "meetings": (16, 8, 30, 16)}
-NEW_PAGE = frozenset({"items", "people", "attendance", "notes", "goals", "homework"})
+WIDTHS = {"homework": (16, 8, 30, 9, 18), "handouts": (16, 18, 24, 9, 10), "follow_ups": (16, 8, 12, 30), "meetings": (16, 8, 30, 16),
+          "training": (14, 13, 15, 8, 16, 20)}
+NEW_PAGE = frozenset({"people", "attendance", "notes", "goals", "homework"})
 Cells = Callable[[Mapping[str, Any]], list[str]]
 
 
@@ -54,8 +55,8 @@ class Paper:
         mean = gettext("none yet") if head["mean"] is None else number(float(head["mean"]), 2)
         pairs = [
             (gettext("Group"), head["group_name"]), (gettext("Centre"), head["centre"]), (gettext("Led by"), ", ".join(head["leaders"])),
-            (gettext("Review"), f"{curriculum(head['review_name'])}, {words.on(head['due_on'])}"),
-            (gettext("Data of"), words.on(head["on"])), (gettext("Frozen"), words.at(head["frozen_at"], self.zone)),
+            (gettext("Review"), f"{curriculum(head['review_name'])}, {words.on(head['due_on'], full=True)}"),
+            (gettext("Data of"), words.on(head["on"], full=True)), (gettext("Frozen"), words.at(head["frozen_at"], self.zone)),
             (gettext("Frozen by"), head["frozen_by"] or gettext("the program")),
             (gettext("Instrument"), self.instrument),
             (gettext("People who started"), percent(counts["starters"], counts["assigned"])),
@@ -83,7 +84,7 @@ class Paper:
     def item(self, row: Mapping[str, Any]) -> list[Block]:
         """One item: its number, who and what is behind it, the anchors of the scale."""
         blocks: list[Block] = [Heading(self.item_title(row)), Paragraph(curriculum(row["definition"]))]
-        counted = self._counted(row)
+        counted = words.counted(row)
         if row["suggestion"]:
             said = gettext("Suggested %(score)s", score=row["suggestion"])
             forecast = f" ({gettext('a forecast')})" if row["forecast"] else ""
@@ -95,6 +96,9 @@ class Paper:
             blocks.append(Paragraph(f"{gettext('For the assessor: the program makes no suggestion here.')} {counted}"))
         else:
             blocks.append(Paragraph(f"{gettext('Nothing to go by yet.')} ({row['numerator'] or 0}, {row['denominator'] or 0})"))
+        if row["counts"] == "supporters" and self.head.get("recent_from"):
+            days = {"first": words.on(self.head["recent_from"]), "last": words.on(self.head["reference"])}
+            blocks.append(Paragraph(gettext("Counted from %(first)s to %(last)s, the day of the last meeting.", **days)))
         pairs = [(name, told) for name, told in (
             (gettext("Counted"), self._names(row, "behind")), (gettext("Not counted"), self._names(row, "missing"))) if told]
         if pairs:
@@ -104,15 +108,6 @@ class Paper:
             blocks.append(Paragraph(gettext("%(name)s: used at %(times)s of %(present)s meetings", **told)))
         blocks.append(Bullets([f"{score}: {curriculum(anchor)}" for score, anchor in enumerate(row["anchors"], 1)]))
         return blocks
-
-    def _counted(self, row: Mapping[str, Any]) -> str:
-        if row["denominator"] is None:
-            return "" if row["value"] is None else str(row["value"])
-        share = percent(row["numerator"], row["denominator"])
-        if row["assigned_denominator"] is None:
-            return share
-        assigned = percent(row["assigned_numerator"], row["assigned_denominator"])
-        return f"{share}; {gettext('of all assigned: %(share)s', share=assigned)}"
 
     def _names(self, row: Mapping[str, Any], which: str) -> str:
         call: Callable[[str], str] = {"people": self.who, "topics": words.scale_topic}.get(row["unit"], self.meeting)
@@ -179,7 +174,7 @@ class Paper:
     def line(self, section: str, row: Mapping[str, Any]) -> str:
         """One row in one line, for what was written after the freeze."""
         if section == "items":
-            return f"{row['item']}. {curriculum(row['name'])}: {self._counted(row)}"
+            return f"{row['item']}. {curriculum(row['name'])}: {words.counted(row)}"
         if section == "notes":
             later = [self._amended(each) for each in row["amendments"]]
             signed = ", ".join(each["by"] for each in row["signatures"])
@@ -271,7 +266,7 @@ class Paper:
             blocks += [*([Heading(str(words.SECTION_NAMES[section]))] if section == "items" else []), *self.part(section)]
         blocks += [NewPage(), Heading(gettext("Written after the freeze")), *added]
         head = self.head
-        footer = [head["group_name"], self.instrument, gettext("data of %(day)s", day=words.on(head["on"]))]
+        footer = [head["group_name"], self.instrument, gettext("data of %(day)s", day=words.on(head["on"], full=True))]
         title = gettext("Binder: %(group)s", group=head["group_name"])
         return [PrintDocument(title, language(), blocks, above=curriculum(head["review_name"]), footer=footer, page_word=gettext("Page"))]
 

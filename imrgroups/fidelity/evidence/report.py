@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 from imrgroups import config
 from imrgroups.fidelity.actions import reports
@@ -38,7 +39,10 @@ class Signed:
 
 @dataclass(frozen=True)
 class Full:
-    """Everything a report shows. sections, sources: as written. before: the mean of the review before, and the day of its data."""
+    """Everything a report shows. sections, sources: as written. before: the mean of the review before, and the day of its data.
+
+    heard: what participants answered beside what staff recorded, as the report keeps it; empty in one that keeps none.
+    """
 
     review: Review
     line: Line
@@ -54,6 +58,7 @@ class Full:
     before_on: date | None
     sections: Mapping[str, str]
     sources: Mapping[str, int]
+    heard: Mapping[str, Any]
     advice: list[Recommendation]
     checked: list[Recommendation]
     owners: Mapping[int, str]
@@ -87,7 +92,7 @@ def full(review: Review) -> Full | None:
         review, board.lines(config.now(), review_ids=[review.id])[0], report, scale, outcome, rows, found, rated,
         next((step.name for step in system.bands if step.word == word), ""), system.name,
         mean(earlier.scores.values())[0] if earlier else None, earlier_report.data_on if earlier_report else None,
-        sections, {name: counts[name] for name in reports.SOURCES if counts.get(name)},
+        sections, {name: counts[name] for name in reports.SOURCES if counts.get(name)}, json.loads(report.heard or "{}"),
         reports.advice_of(review.id), reports.advice_before(review), names,
         [Signed(names.get(row.staff_id, ""), row.signed_at) for row in reports.signatures(report.id)],
         names.get(report.answered_by_id or 0, ""),

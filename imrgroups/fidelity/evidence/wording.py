@@ -1,9 +1,11 @@
 """What the rows of a binder are called on screens and paper."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from imrgroups.attendance.figures.words import KIND_NAMES, STATE_NAMES
-from imrgroups.i18n import curriculum, day, gettext, lazy_gettext, short_day, when
+from imrgroups.i18n import curriculum, day, full_day, gettext, lazy_gettext, ngettext, percent, short_day, when
 from imrgroups.library import content
 from imrgroups.rules.attendance import MakeUpKind, MarkState
 
@@ -55,9 +57,24 @@ def make_up(word: str) -> str:
     return str(KIND_NAMES[MakeUpKind(word)])
 
 
-def on(value: str | None, *, short: bool = False) -> str:
-    """A date of the content (ISO) with its weekday; empty stays empty."""
-    return "" if not value else (short_day if short else day)(date.fromisoformat(value))
+def on(value: str | None, *, short: bool = False, full: bool = False) -> str:
+    """A date of the content (ISO) with its weekday; empty stays empty. full: always with the year."""
+    return "" if not value else (full_day if full else short_day if short else day)(date.fromisoformat(value))
+
+
+def counted(row: Mapping[str, Any]) -> str:
+    """What an item's number is, in words: a share with its denominator, people in the room, topics."""
+    if row["denominator"] is not None:
+        share = percent(row["numerator"], row["denominator"])
+        if row["assigned_denominator"] is None:
+            return share
+        assigned = percent(row["assigned_numerator"], row["assigned_denominator"])
+        return f"{share}; {gettext('of all assigned: %(share)s', share=assigned)}"
+    if row["value"] is None:
+        return ""
+    if row["counts"] == "group_size":
+        return ngettext("at most %(num)s person in the room", "at most %(num)s people in the room", row["value"])
+    return ngettext("%(num)s topic taught", "%(num)s topics taught", row["value"])
 
 
 def at(value: str | None, zone: str) -> str:

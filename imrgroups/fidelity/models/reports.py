@@ -15,7 +15,10 @@ CHECKS = ("followed", "partly", "not_followed")
 
 
 class Report(RandomKey, db.Model):
-    """The report of one review. `sections` and `sources` are JSON: words by section, counts by source. `data_on`: the day of the data."""
+    """The report of one review. `sections` and `sources` are JSON: words by section, counts by source. `data_on`: the day of the data.
+
+    `heard`, JSON: what participants answered beside what staff recorded (evidence/heard.py), as counted when the report was last saved.
+    """
 
     __tablename__ = "reports"
     __table_args__ = (one_of("state", REPORT_STATES),)
@@ -27,6 +30,7 @@ class Report(RandomKey, db.Model):
     sections_sealed: Mapped[bytes | None] = sealed_column()
     sections = Sealed()
     sources: Mapped[str] = mapped_column(default="{}")
+    heard: Mapped[str | None]
     saved_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     answer_due_on: Mapped[date | None]

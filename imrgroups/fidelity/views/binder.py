@@ -18,12 +18,13 @@ from imrgroups.fidelity.actions.binders import CannotBind, Opened
 from imrgroups.fidelity.evidence import people, wording
 from imrgroups.fidelity.evidence.archive import archive
 from imrgroups.fidelity.evidence.binder import SECTIONS
+from imrgroups.fidelity.evidence.instruments import instrument_of
 from imrgroups.fidelity.evidence.paper import READ_FOR, Paper
 from imrgroups.fidelity.models import Binder, Review
 from imrgroups.fidelity.models.reviews import OVER
 from imrgroups.fidelity.views.addresses import bp
 from imrgroups.forms import DayField, Form
-from imrgroups.i18n import day, gettext, language, lazy_gettext, when
+from imrgroups.i18n import curriculum, full_day, gettext, language, lazy_gettext, when
 from imrgroups.pdf import Block, Pairs, Paragraph, PrintDocument, Table, render
 from imrgroups.staff.models import Staff
 
@@ -201,20 +202,20 @@ def receipt_file(review_id: int) -> Response:
     """The receipt on paper."""
     row = _binder(review_id)
     group, title = row.review.group, gettext("Receipt of deletion") if row.closed_at else gettext("Receipt of freezing")
-    footer = [group.name, _instrument(row), gettext("data of %(day)s", day=day(row.data_on))]
+    footer = [group.name, _instrument(row), gettext("data of %(day)s", day=full_day(row.data_on))]
     document = PrintDocument(title, language(), _receipt(row), above=group.name, footer=footer, page_word=gettext("Page"))
     made = render([document], paper=group.centre.paper)  # type: ignore[arg-type]
     return send_file(io.BytesIO(made), mimetype="application/pdf", download_name=f"receipt-{group.code}.pdf")
 
 
 def _instrument(row: Binder) -> str:
-    return gettext("%(name)s, version %(version)s", name=row.instrument, version=row.instrument_version)
+    return gettext("%(name)s, version %(version)s", name=curriculum(instrument_of(row.review).name), version=row.instrument_version)
 
 
 def _receipt(row: Binder) -> list[Block]:
     group, who = row.review.group, _names(row)
     pairs: list[tuple[str, Any]] = [
-        (gettext("Group"), group.name), (gettext("Data of"), day(row.data_on)), (gettext("Instrument"), _instrument(row)),
+        (gettext("Group"), group.name), (gettext("Data of"), full_day(row.data_on)), (gettext("Instrument"), _instrument(row)),
         (gettext("Frozen"), when(row.frozen_at, group.timezone)), (gettext("Frozen by"), who(row.frozen_by_id)),
         (gettext("Size"), gettext("%(count)s bytes", count=row.size)),
     ]

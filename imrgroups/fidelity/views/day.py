@@ -9,12 +9,13 @@ from flask import Response, current_app, flash, redirect, render_template, reque
 from imrgroups import auth, config
 from imrgroups.auth import policy, public
 from imrgroups.db import db, new_key
-from imrgroups.fidelity import evidence
 from imrgroups.fidelity.actions import CannotReview
 from imrgroups.fidelity.actions import day as actions
 from imrgroups.fidelity.evidence import day as reads
 from imrgroups.fidelity.evidence import interviewees, sheets
+from imrgroups.fidelity.evidence.heard import heard
 from imrgroups.fidelity.evidence.instruments import instrument_of
+from imrgroups.fidelity.evidence.named import named
 from imrgroups.fidelity.evidence.people import called
 from imrgroups.fidelity.views import words
 from imrgroups.fidelity.views.addresses import bp
@@ -22,7 +23,6 @@ from imrgroups.fidelity.views.reviews import Answer, of
 from imrgroups.forms import clean
 from imrgroups.i18n import gettext
 from imrgroups.library import content
-from imrgroups.outcomes import voice as pulse
 from imrgroups.rules.fidelity.reviews import counted_on
 
 LONGEST = 4000
@@ -85,6 +85,7 @@ def interview(review_id: int, role: str, number: int) -> Answer:
     return render_template(
         "fidelity/interview.html", review=row, line=line, guide=guide, role=role, number=number, scale=scale, wrong=wrong, typed=typed,
         items=[scale.item(item) for item in items if item], versions={item: known[item].version for item in known},
+        named={int(item): words.named(names) for item, names in named(row, {str(item): text for item, text in typed.items()}).items()},
     ), 422 if wrong else 200
 
 
@@ -114,9 +115,12 @@ def observe(review_id: int) -> Answer | Response:
         families.setdefault(technique.family, []).append(technique)
     techniques = {key: each.title.source for key, each in programme.techniques.items()}
     names = {step.id: step.title.source for step in programme.steps} | techniques
+    seen = [] if "bare" in request.args else reads.seen(review_id, auth.staff_id())
     return render_template(
         "fidelity/observe.html", review=row, line=line, steps=programme.steps, families=families, names=names, key=new_key(), wrong=wrong,
-        seen=[] if "bare" in request.args else reads.seen(review_id, auth.staff_id()), text=request.form.get("text", "") if wrong else "",
+        seen=seen,
+        named={int(key): words.named(found) for key, found in named(row, {str(each.id): each.text or "" for each in seen}).items()},
+        text=request.form.get("text", "") if wrong else "",
         family_names=words.FAMILIES, zone=ZoneInfo(row.group.timezone),
     ), 422 if wrong else 200
 
@@ -158,11 +162,10 @@ def voice(review_id: int) -> Answer:
             return redirect(url_for("fidelity.voice", review_id=review_id), 303)
     names, drawn = called(row, auth.staff_id()), interviewees.drawn(review_id)
     auth.looked_at(*(each.participant_id for each in drawn))
-    scale, on = instrument_of(row), counted_on(line.today, row.group.ended_on)
-    found = evidence.count(evidence.group_facts(row.group_id), on, scale)
+    on = counted_on(line.today, row.group.ended_on)
     return render_template(
-        "fidelity/voice.html", review=row, line=line, wrong=wrong, drawn=drawn, names=names, of=pulse.pulse(), scale=scale, found=found,
-        voice=pulse.together(row.group_id), on=on,
+        "fidelity/voice.html", review=row, line=line, wrong=wrong, drawn=drawn, names=names, scale=instrument_of(row), on=on,
+        heard=heard(row, on, config.now()),
     ), 422 if wrong else 200
 
 

@@ -119,7 +119,33 @@ def _reasons(full: Full) -> list[pdf.Block]:
         if row.reason:
             title = f"{row.item.number}. {curriculum(row.item.name)}: {_score(row.score)}"
             found += [pdf.Heading(title, level=3), *_lines(row.reason)]
-    return found + _section(full, "strengths") + _section(full, "voice")
+    return found + _section(full, "strengths") + _voice(full)
+
+
+def _voice(full: Full) -> list[pdf.Block]:
+    """What assessors heard, then what people answered after the modules beside what staff recorded."""
+    found, told = _section(full, "voice"), full.heard
+    if not told:
+        return found
+    found = found or [pdf.Heading(str(words.SECTIONS["voice"]))]
+    found.append(pdf.Heading(gettext("What people answered after the modules"), level=3))
+    if not (told["asked"] or told["answered"]):
+        return [*found, pdf.Paragraph(gettext("Nobody was asked the three questions yet, or the answers are still coming in."))]
+    rows, either = [], f" {gettext('or')} "
+    for each in told["questions"]:
+        answers = [f"{cell['people']} {either.join(f'“{curriculum(said)}”' for said in cell['answers'])}" for cell in each["cells"]]
+        few = gettext("Fewer than %(fewest)s answered, so nothing is shown.", fewest=told["fewest"])
+        item = full.scale.item(each["item"]) if each["item"] else None
+        recorded = f"{item.number}. {curriculum(item.name)}: {percent(*each['recorded'])}" if item else ""
+        rows.append([curriculum(each["question"]), "\n".join(answers) or few, recorded])
+    return [
+        *found, pdf.Paragraph(gettext("Asked: %(asked)s. Answered: %(answered)s.", asked=told["asked"], answered=told["answered"])),
+        pdf.Table([gettext("Question"), gettext("People said"), gettext("Staff recorded")], rows, widths=[2, 3, 2]),
+        pdf.Paragraph(
+            gettext("An answer that fewer than %(fewest)s people gave is shown together with the next one.", fewest=told["fewest"]),
+            small=True,
+        ),
+    ]
 
 
 def _advice(full: Full) -> list[pdf.Block]:

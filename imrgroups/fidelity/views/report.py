@@ -12,7 +12,7 @@ from imrgroups.auth import policy
 from imrgroups.db import db
 from imrgroups.fidelity import forms
 from imrgroups.fidelity.actions import CannotReview, reports
-from imrgroups.fidelity.actions.reports import SECTIONS, SOURCES, Advice, Written
+from imrgroups.fidelity.actions.reports import SECTIONS, SOURCES, Advice, Named, Written
 from imrgroups.fidelity.evidence import sheets
 from imrgroups.fidelity.evidence.instruments import instrument_of
 from imrgroups.fidelity.evidence.report import Full, first_words, full
@@ -29,7 +29,7 @@ LONGEST = 6000
 
 
 @bp.get("/reviews/<int:review_id>/report")
-@policy("review.see", of="review")
+@policy("report.see", of="review")
 def report(review_id: int) -> Answer:
     """The report; for others than its assessors from the day the leaders get it."""
     found = _readable(review_id)
@@ -39,7 +39,7 @@ def report(review_id: int) -> Answer:
 
 
 @bp.get("/reviews/<int:review_id>/report.pdf")
-@policy("review.see", of="review")
+@policy("report.see", of="review")
 def report_pdf(review_id: int) -> Answer:
     """The report on paper."""
     found = _readable(review_id) or abort(404)
@@ -51,11 +51,11 @@ def report_pdf(review_id: int) -> Answer:
 def _readable(review_id: int) -> Full | None:
     row, _line = of(review_id)
     found = full(row)
-    return found if found and (found.report.state != "draft" or auth.may("review.rate")) else None
+    return found if found and (found.report.state != "draft" or auth.may("report.write")) else None
 
 
 @bp.route("/reviews/<int:review_id>/report/edit", methods=["GET", "POST"])
-@policy("review.rate", of="review")
+@policy("report.write", of="review")
 def write(review_id: int) -> Answer:
     """Write the report: what it is based on, the reasons of each item, strengths, advice."""
     row, line = of(review_id)
@@ -63,6 +63,7 @@ def write(review_id: int) -> Answer:
     if outcome is None or outcome.open or row.state != "report":
         return redirect(url_for("fidelity.review" if row.state != "final" else "fidelity.report", review_id=review_id), 303)
     wrong: dict[str, str] = {}
+    named = False
     if request.method == "POST":
         typed, wrong = _typed(row), _numbers()
         if not wrong:
@@ -72,7 +73,7 @@ def write(review_id: int) -> Answer:
                 return redirect(url_for("fidelity.report", review_id=review_id), 303)
             except CannotReview as error:
                 db.session.rollback()
-                wrong = _wrong(error)
+                wrong, named = _wrong(error), isinstance(error, Named)
         advice = list(typed.advice)
     else:
         kept = json.loads(report.sections or "{}") if report else first_words(outcome) | {"purpose": _purpose(row)}
@@ -82,7 +83,7 @@ def write(review_id: int) -> Answer:
     advice += [Advice("")] * max(0, BLANK - sum(not each.text for each in advice))
     scale = instrument_of(row)
     return render_template(
-        "fidelity/write.html", review=row, line=line, typed=typed, advice=advice, wrong=wrong, scale=scale, outcome=outcome,
+        "fidelity/write.html", review=row, line=line, typed=typed, advice=advice, wrong=wrong, named=named, scale=scale, outcome=outcome,
         version=request.form.get("version") or (report.version if report else 0), owners=reports.owners_of(row),
         before=reports.advice_before(row), **_words(),
     ), 422 if wrong else 200
@@ -104,7 +105,7 @@ def _typed(review: Review) -> Written:
     return Written(
         {name: clean(form.get(f"section-{name}"))[:LONGEST] for name in names},
         {name: _whole(form.get(f"source-{name}")) or 0 for name in SOURCES}, advice,
-        {row.id: form.get(f"check-{row.id}", "") for row in reports.advice_before(review)},
+        {row.id: form.get(f"check-{row.id}", "") for row in reports.advice_before(review)}, "looked" in form,
     )
 
 
@@ -137,11 +138,13 @@ def _wrong(error: CannotReview) -> dict[str, str]:
     if error.reason in said:
         name, message = said[error.reason]
         return {f"{name}-{place}": message for place in error.items}
+    if isinstance(error, Named):
+        return {key: words.named(names) for key, names in error.names.items()}
     return {"": words.refused(error)}
 
 
 @bp.post("/reviews/<int:review_id>/report/send")
-@policy("review.rate", of="review")
+@policy("report.write", of="review")
 def send(review_id: int) -> Answer:
     """Give the draft to the leaders."""
     row, _line = of(review_id)
@@ -150,7 +153,7 @@ def send(review_id: int) -> Answer:
 
 
 @bp.post("/reviews/<int:review_id>/report/sign")
-@policy("review.rate", of="review")
+@policy("report.write", of="review")
 def sign(review_id: int) -> Answer:
     """Stand by the report."""
     row, _line = of(review_id)
@@ -162,20 +165,25 @@ def sign(review_id: int) -> Answer:
 def answer(review_id: int) -> Answer:
     """What the leaders say to a draft."""
     row, line = of(review_id)
-    draft, form = reports.report_of(review_id), forms.AnswerForm()
+    draft, form, names = reports.report_of(review_id), forms.AnswerForm(), False
     if request.method == "GET":
         form.text.data = draft.answer if draft else ""
     elif form.validate():
         try:
-            reports.answer(row, form.text.data or "", by=auth.staff_id(), now=config.now())
+            reports.answer(row, form.text.data or "", by=auth.staff_id(), now=config.now(), looked=form.looked.data)
             flash(gettext("Your answer is saved. It stands in the report."), "done")
             return redirect(url_for("fidelity.report", review_id=review_id), 303)
         except CannotReview as error:
             db.session.rollback()
-            form.form_errors.append(words.refused(error))
+            if isinstance(error, Named):
+                form.text.errors = [words.named(error.names["text"])]
+                names = True
+            else:
+                form.form_errors.append(words.refused(error))
     if draft is None or draft.state == "draft":
         return redirect(url_for("fidelity.review", review_id=review_id), 303)
-    return render_template("fidelity/answer.html", review=row, line=line, report=draft, form=form), 422 if form.is_submitted() else 200
+    page = render_template("fidelity/answer.html", review=row, line=line, report=draft, form=form, named=names)
+    return page, 422 if form.is_submitted() else 200
 
 
 @bp.post("/reviews/<int:review_id>/advice/<int:advice_id>")

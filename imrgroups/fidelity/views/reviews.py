@@ -11,6 +11,7 @@ from imrgroups.fidelity.actions import CannotReview, reports
 from imrgroups.fidelity.evidence import board, matching, nudges, sheets
 from imrgroups.fidelity.evidence import day as day_reads
 from imrgroups.fidelity.evidence.board import Line
+from imrgroups.fidelity.evidence.instruments import instrument_of
 from imrgroups.fidelity.models import Review
 from imrgroups.fidelity.views import words
 from imrgroups.fidelity.views.addresses import bp
@@ -57,7 +58,7 @@ def review(review_id: int) -> Answer:
     return render_template(
         "fidelity/review.html", review=row, line=line, report=report, own=own, given=given,
         items=len(sheets.items_of(row)), open=len(outcome.open) if outcome else None,
-        day_done=len(day_reads.done(review_id)) if own else 0, day_tasks=len(day_reads.plan().tasks),
+        day_done=len(day_reads.done(review_id)) if own else 0, day_tasks=len(day_reads.plan().tasks), scale_name=instrument_of(row).name,
     )
 
 

@@ -1,5 +1,7 @@
 """What the pages of reviews call things, and what they say when something is refused."""
 
+from collections.abc import Iterable
+
 from imrgroups.fidelity.actions import CannotReview
 from imrgroups.i18n import gettext, lazy_gettext
 
@@ -60,6 +62,11 @@ REFUSED = {
     "no_words": lazy_gettext("Write a few words first"),
     "not_final": lazy_gettext("The report must be final first"),
 }
+
+
+def named(names: Iterable[str]) -> str:
+    """What to do about names of participants in a text."""
+    return gettext("Write P and a number, as in the binder, in place of %(names)s", names=", ".join(f"“{name}”" for name in names))
 
 
 def refused(error: CannotReview) -> str:

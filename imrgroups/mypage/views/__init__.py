@@ -76,4 +76,4 @@ def _touch(response: Response) -> Response:
     return response
 
 
-from imrgroups.mypage.views import calendar, door, leaders, own, sheets  # noqa: E402, F401
+from imrgroups.mypage.views import calendar, door, leaders, own, questions, sheets  # noqa: E402, F401

@@ -23,6 +23,7 @@ from imrgroups.library.content.shelf import opened
 from imrgroups.mypage import reads
 from imrgroups.mypage.forms import WordsForm
 from imrgroups.mypage.views import Answer, bp, by_myself, done, large, myself, today_of
+from imrgroups.outcomes import voice
 from imrgroups.outreach import actions as outreach
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
@@ -46,6 +47,7 @@ def start() -> Answer:
         next=next((meeting for meeting in meetings if meeting.state == "planned"), None),
         off=[meeting for meeting in meetings[:1] if meeting.state == "cancelled"], task=_now(person.id),
         hospital=_in_hospital(person, today), phone=db.session.get_one(Centre, person.centre_id).phone,
+        asked=bool(voice.open_sheets(person.id, config.now())), pulse=voice.pulse(),
     )
 
 

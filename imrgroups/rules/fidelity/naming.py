@@ -36,6 +36,12 @@ class Veil:
                 found = pattern.sub(self._replaced, found)
         return found
 
+    def found(self, text: str) -> tuple[str, ...]:
+        """The names in a text as they are written there, each once. A single name counts only with a capital: "hans" is not Hans."""
+        matches = (match["name"] for pattern in self._patterns if pattern is not None for match in pattern.finditer(_composed(text)))
+        names = (" ".join(name.split()) for name in matches)
+        return tuple(dict.fromkeys(name for name in names if " " in name or name[:1] != name[:1].lower() or name.upper() == name.lower()))
+
     def _replaced(self, match: re.Match[str]) -> str:
         name = " ".join(match["name"].split()).casefold()
         return f"{match['before'] or ''}{self._folded[name]}{match['after'] or ''}"
