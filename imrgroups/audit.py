@@ -201,7 +201,8 @@ def _looks() -> Insert:
         bindparam("at", type_=UTCDateTime), bindparam("staff", type_=Integer), person.c.id, bindparam("page", type_=String),
         bindparam("reason", type_=BigInteger),
     ).where(person.c.id.in_(bindparam("people", expanding=True)))
-    return insert(AccessEntry).from_select(["at", "staff_id", "participant_id", "page", "reason_id"], rows)
+    wanted = insert(AccessEntry).from_select(["at", "staff_id", "participant_id", "page", "reason_id"], rows)
+    return wanted.execution_options(preserve_rowcount=True)  # PostgreSQL says -1 otherwise, and every page would be refused
 
 
 def state_reason(*, group_id: int, reason: str, by: int, now: datetime, centre_id: int) -> None:

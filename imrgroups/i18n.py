@@ -256,9 +256,12 @@ def weekday(value: date) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share with its denominator, as "7 of 9 (78 %)"; "0 of 0" has no percentage."""
+    """A share with its denominator, as "7 of 9 (78 %)"; "0 of 0" has no percentage, and 100 % is only said of all, 0 % only of none."""
     counted = _part_of_whole(_catalogue()) % {"part": part, "whole": whole}
-    return f"{counted} ({round(100 * part / whole)} %)" if whole else counted
+    if not whole:
+        return counted
+    rounded = round(100 * part / whole)
+    return f"{counted} ({min(max(rounded, 1), 99) if 0 < part < whole else rounded} %)"
 
 
 @lru_cache(maxsize=32)

@@ -58,6 +58,8 @@ def test_an_instant_is_told_in_the_zone_of_the_place(app, frozen):
 def test_a_share_always_has_its_denominator(app):
     assert said(app, "en", lambda: percent(7, 9)) == "7 of 9 (78 %)"
     assert said(app, "en", lambda: percent(0, 0)) == "0 of 0"
+    assert said(app, "en", lambda: percent(4582, 4583)) == "4582 of 4583 (99 %)"
+    assert said(app, "en", lambda: percent(1, 400)) == "1 of 400 (1 %)"
 
 
 def test_numbers_have_the_mark_of_the_language(app):

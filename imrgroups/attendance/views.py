@@ -61,8 +61,12 @@ def save(meeting_id: int) -> Answer:
     count, clashes = actions.mark_what_can(meeting=key, marks=marks, versions=versions, by=me, now=now)
     if clashes:
         return _register(figures.occasion(meeting_id), clashes)
-    flash(ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count) if count else gettext("The register is saved."), "done")
+    _saved(count)
     return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
+
+
+def _saved(count: int) -> None:
+    flash(ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count) if count else gettext("The register is saved."), "done")
 
 
 def _present(meeting: Meeting, there: set[int]) -> None:
@@ -207,7 +211,7 @@ def upload(meeting_id: int) -> Answer:
     if form.validate_on_submit():
         count, mistakes = _put_in(meeting, form.sheet.data.filename or "", form.sheet.data.read())
         if not mistakes:
-            flash(ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count), "done")
+            _saved(count)
             return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
         form.sheet.errors = [str(mistake) for mistake in mistakes]
     words = [name for _value, name in page.states()]

@@ -3,6 +3,7 @@
 The list of groups and the people in a group are pages of the room enrolment.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -77,9 +78,10 @@ def _preview(form: GroupForm, centre: Centre) -> Answer:
     )
     kept = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "step")]
     leaders = [choice.label for choice in form.leaders.choices if choice.value in form.leaders.data]
+    today = staff.today_at(centre, config.now())
     return render_template(
         "groups/preview.html", wanted=wanted, centre=centre, lines=lines, left_out=series.numbered(left_out), kept=kept, leaders=leaders,
-        past=wanted.starts_on < staff.today_at(centre, config.now()), fits=sum(1 for line in lines if line.number),
+        past=wanted.starts_on < today, far=wanted.starts_on > today + timedelta(days=365), fits=sum(1 for line in lines if line.number),
     )
 
 

@@ -71,6 +71,12 @@ def test_the_coordinator_looks_at_every_meeting_before_anything_is_saved(world, 
     assert "The group and its meetings are ready" in nora.get(saved.location).text
 
 
+@pytest.mark.parametrize(("on", "asked"), [("2027-02-01", False), ("2028-01-13", True), ("2099-02-02", True)])
+def test_a_first_meeting_more_than_a_year_away_is_asked_about(world, browser_as, on, asked):
+    words = text_of(browser_as("Nora").post("/groups/new", data=typed(world, step="look", starts_on=on)))
+    assert ("Is the year right?" in words) is asked
+
+
 def test_what_was_typed_comes_back_when_something_shall_be_changed(world, browser_as):
     page = browser_as("Nora").post("/groups/new", data=typed(world, step="change", place="The blue room"))
     assert page.status_code == 200 and 'value="The blue room"' in page.text
