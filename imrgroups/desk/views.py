@@ -17,7 +17,7 @@ from imrgroups.enrolment import roster
 from imrgroups.enrolment.actions import cards
 from imrgroups.fidelity.evidence import audit as audit_of
 from imrgroups.fidelity.evidence import board
-from imrgroups.fidelity.evidence.nudges import nudges
+from imrgroups.fidelity.evidence.nudges import drafts, nudges
 from imrgroups.forms import clean
 from imrgroups.goals import actions as goals
 from imrgroups.groups import series
@@ -62,7 +62,7 @@ def today() -> Answer:
         "desk/today.html", coming=coming, unfinished=unfinished, missed=missed,
         names=roster.names(people_ids) if people_ids else {}, groups=reads.groups_by_id(named) if named else {}, any_group=bool(group_ids),
         titles=reads.topic_titles, without_goal=without_goal, now=now, audits=audits,
-        nudges=nudges(group_ids, now.date()) if group_ids else [],
+        nudges=nudges(group_ids, now.date()) if group_ids else [], drafts=drafts(ties.groups, now.date()) if ties.groups else [],
         reviews=board.lines(now, review_ids=ties.reviews) if ties.reviews else [], calls=to_call, picked=chosen, unreached=unreached,
         call_reasons=CALL_REASONS, home=at_home, unread=calls.unread_count(group_ids, centres),
     )

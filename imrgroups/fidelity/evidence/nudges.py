@@ -1,4 +1,4 @@
-"""Advice that is still to be acted on, as the leaders' pages show it week by week."""
+"""What waits for the leaders of a group: a draft to answer while there is time, and advice, week by week until it is acted on."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from imrgroups.db import db
-from imrgroups.fidelity.models import Recommendation, Review
+from imrgroups.fidelity.models import Recommendation, Report, Review
 from imrgroups.groups.models import Group
 from imrgroups.staff.models import Staff
 
@@ -48,3 +48,25 @@ def nudges(group_ids: Collection[int], on: date) -> list[Nudge]:
         )
         for row in db.session.execute(wanted)
     ]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The draft of a report that the leaders of a group can answer until a day."""
+
+    review_id: int
+    group: str
+    until_on: date
+
+
+def drafts(group_ids: Collection[int], on: date) -> list[Draft]:
+    """The drafts about these groups that nobody has answered yet and that can still be answered, the most urgent first. One statement."""
+    wanted = (
+        select(Report.review_id, Group.name, Report.answer_due_on)
+        .join(Review, Review.id == Report.review_id).join(Group, Group.id == Review.group_id)
+        .where(
+            Review.group_id.in_(list(group_ids)), Report.state == "with_leaders", Report.answered_at.is_(None), Report.answer_due_on >= on,
+        )
+        .order_by(Report.answer_due_on, Report.id)
+    )
+    return [Draft(*row) for row in db.session.execute(wanted)]
