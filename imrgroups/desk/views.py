@@ -56,13 +56,13 @@ def today() -> Answer:
     chosen, unreached = calls.picked(group_ids, now.date()), calls.unreached(group_ids, now, but=people_ids)
     at_home = home.home_again(group_ids, now.date())
     auth.looked_at(*people_ids, *(one.person for one in (*to_call, *chosen, *unreached, *at_home)))
-    audits = audit_of.due(group_ids, now.date()) if group_ids else {}
+    audits, drafts = audit_of.ahead(group_ids, now.date())
     named = {*missed, *without_goal, *audits}
     return render_template(
         "desk/today.html", coming=coming, unfinished=unfinished, missed=missed,
         names=roster.names(people_ids) if people_ids else {}, groups=reads.groups_by_id(named) if named else {}, any_group=bool(group_ids),
         titles=reads.topic_titles, without_goal=without_goal, now=now, audits=audits,
-        nudges=nudges(group_ids, now.date()) if group_ids else [],
+        nudges=nudges(group_ids, now.date()) if group_ids else [], drafts=drafts if ties.groups else [],
         reviews=board.lines(now, review_ids=ties.reviews) if ties.reviews else [], calls=to_call, picked=chosen, unreached=unreached,
         call_reasons=CALL_REASONS, home=at_home, unread=calls.unread_count(group_ids, centres),
     )

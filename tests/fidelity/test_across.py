@@ -100,7 +100,10 @@ def test_the_page_four_ways(danish, browser_as):
     assert "19 reviews." in page and "<td class=\"number\">3.3</td>" in page
     assert "No finished review fits" in nora.get("/reviews/across?year=1999").text
     assert "9 reviews." in nora.get("/reviews/across?kind=final").text
-    assert nora.get("/reviews/across.svg?kind=final").mimetype == "image/svg+xml"
+    for chart in ("across", "means"):
+        assert nora.get(f"/reviews/{chart}.svg?kind=final").mimetype == "image/svg+xml" and f"/reviews/{chart}.svg" in page
+    shown = {state: nora.get(f"/reviews/across?state={state}").text for state in ("running", "ended")}
+    assert ["19 reviews." in text for text in shown.values()].count(True) == 1, "a group runs or has ended"
 
 
 def test_the_file_holds_the_table_and_each_review(danish, browser_as):

@@ -11,7 +11,8 @@ from imrgroups.fidelity.actions import CannotReview, rating, reports
 from imrgroups.fidelity.actions.rating import Given
 from imrgroups.fidelity.actions.reports import Advice, Written
 from imrgroups.fidelity.evidence import sheets
-from imrgroups.fidelity.models import Rating
+from imrgroups.fidelity.models import Rating, Review
+from imrgroups.people.actions import retention
 from imrgroups.staff import actions as staff
 
 ALL = {item: Given(4, justification=f"Seen {item}") for item in range(1, 11)}
@@ -125,6 +126,30 @@ def test_agreement_is_kept(world, pair):
     same, _k, _s = review, 0, 0
     rating.settle(same, {2: (4, "x"), 5: (4, "x")}, by=_kim, now=world.now)
     assert sheets.outcome(same).agreement == found, "settling changes nothing of how they agreed"
+
+
+def test_agreement_is_still_there_when_the_review_is_closed_and_everybody_of_the_group_deleted(world, pair, advice):
+    """It is derived each time: handed-in sheets and what was settled never change and hold nothing of participants, so none goes."""
+    review, kim, sue = both_hand_in(world, pair, i3=Given(2, justification="x"), i9=Given(5, justification="y"))
+    rating.settle(review, {3: (2, "seen again"), 9: (5, "seen again")}, by=kim, now=world.now)
+    before = sheets.outcome(review)
+    reports.write(review, Written({}, {}, [advice]), version=0, by=kim, now=world.now)
+    reports.send(review, by=kim, now=world.now)
+    reports.answer(review, "We agree", by=world.staff["Dana"].id, now=world.now)
+    for person in (kim, sue):
+        reports.sign(review, by=person, now=world.now)
+    reports.close(review, by=None, now=world.now)
+    assert retention.sweep(world.now + timedelta(days=365 * 12), False, years=10) > 0
+    after = sheets.outcome(db.session.get_one(Review, review.id))
+    assert after.agreement == before.agreement and after.agreement.kappa is not None and after.scores == before.scores
+    for call in (
+        lambda: rating.save(review, ALL, by=kim, now=world.now), lambda: rating.take_back(review, by=kim, now=world.now),
+        lambda: rating.settle(review, {3: (5, "later")}, by=kim, now=world.now),
+        lambda: fidelity.unassign(review, kim, reason="x", by=None, now=world.now),
+    ):
+        with pytest.raises(CannotReview):
+            call()
+        db.session.rollback()
 
 
 def test_kappa_is_empty_where_nothing_varies(world, pair):

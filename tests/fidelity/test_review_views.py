@@ -119,6 +119,23 @@ def test_not_rated_needs_a_reason_and_what_was_typed_stays(browser_as, review):
     assert "No charts" in kim.get(f"/reviews/{review.id}/rate").text
 
 
+def test_a_draft_stands_on_the_leaders_page_today_until_they_answer_or_their_time_is_over(world, review, browser_as, frozen):
+    for name in ("Kim", "Sue"):
+        rating.hand_in(review, ALL, by=world.staff[name].id, now=world.now)
+    reports.write(review, Written(), version=0, by=world.staff["Kim"].id, now=world.now)
+    said = "Read the draft of the report"
+    assert said not in browser_as("Dana").get("/today").text
+    reports.send(review, by=world.staff["Kim"].id, now=world.now)
+    page = browser_as("Dana").get("/today").text
+    assert said in page and f'href="/reviews/{review.id}/report"' in page and "until Tuesday 26 January" in page
+    assert said not in browser_as("Charlie").get("/today").text
+    frozen.move_to(world.now + timedelta(days=15))
+    assert said not in browser_as("Dana").get("/today").text
+    frozen.move_to(world.now)
+    reports.answer(review, "We agree", by=world.staff["Lena"].id, now=world.now)
+    assert said not in browser_as("Dana").get("/today").text
+
+
 def test_only_the_leaders_of_the_group_answer(world, browser_as, review):
     for name in ("Kim", "Sue"):
         rating.hand_in(review, ALL, by=world.staff[name].id, now=world.now)

@@ -18,7 +18,7 @@ FINISHED = ("final", "closed")
 
 @dataclass(frozen=True)
 class Finished:
-    """One finished review and its final scores by item; None where an item is not rated."""
+    """One finished review and its final scores by item; None where an item is not rated. running: its group goes on."""
 
     id: int
     group: str
@@ -27,6 +27,7 @@ class Finished:
     kind: str
     due_on: date
     version: str
+    running: bool
     scores: Ratings
 
     @property
@@ -42,7 +43,8 @@ def finished(centre_ids: Collection[int]) -> list[Finished]:
     """
     wanted = (
         select(
-            Review.id, Review.kind, Review.due_on, Review.instrument_version, Group.name, Group.centre_id, Centre.name.label("centre"),
+            Review.id, Review.kind, Review.due_on, Review.instrument_version, Group.name, Group.centre_id,
+            Group.ended_on, Centre.name.label("centre"),
         )
         .join(Group, Group.id == Review.group_id).join(Centre, Centre.id == Group.centre_id)
         .where(Group.centre_id.in_(list(centre_ids)), Review.state.in_(FINISHED)).order_by(Review.due_on, Review.id)
@@ -50,7 +52,10 @@ def finished(centre_ids: Collection[int]) -> list[Finished]:
     rows = db.session.execute(wanted).all()
     scores = _scores([row.id for row in rows])
     return [
-        Finished(row.id, row.name, row.centre_id, row.centre, row.kind, row.due_on, row.instrument_version, scores.get(row.id, {}))
+        Finished(
+            row.id, row.name, row.centre_id, row.centre, row.kind, row.due_on, row.instrument_version, row.ended_on is None,
+            scores.get(row.id, {}),
+        )
         for row in rows
     ]
 

@@ -12,9 +12,9 @@ from sqlalchemy import Select, bindparam, select
 from imrgroups.db import db, fetch
 from imrgroups.fidelity.evidence import count, group_facts, scale
 from imrgroups.fidelity.evidence.instruments import instrument_of
-from imrgroups.fidelity.models import Binder, Review
+from imrgroups.fidelity.models import Binder, Report, Review
 from imrgroups.fidelity.models.reviews import OVER
-from imrgroups.groups.models import GroupLeader, Meeting
+from imrgroups.groups.models import Group, GroupLeader, Meeting
 from imrgroups.notes.models import MeetingNote, Signature
 from imrgroups.rules.fidelity.gaps import SIGNED, Gap, audited_from, gaps
 from imrgroups.rules.fidelity.reviews import window
@@ -32,25 +32,43 @@ class Due:
     due_on: date
 
 
+@dataclass(frozen=True)
+class Draft:
+    """The draft of a report that the leaders of a group can answer until a day."""
+
+    review_id: int
+    group: str
+    until_on: date
+
+
 def due(group_ids: Iterable[int], today: date) -> dict[int, Due]:
     """By group, the review that comes soon enough for the gap audit and is not frozen yet. One statement."""
-    found = {}
-    for row in fetch(_coming(), groups=list(group_ids)):
+    return ahead(group_ids, today)[0]
+
+
+def ahead(group_ids: Iterable[int], today: date) -> tuple[dict[int, Due], list[Draft]]:
+    """What `due` says, and the drafts nobody has answered that can still be answered, the most urgent first. One statement."""
+    found, drafts = {}, []
+    for row in fetch(_reviews(), groups=list(group_ids)):
+        if row.report == "with_leaders" and row.answered_at is None and row.answer_due_on >= today:
+            drafts.append(Draft(row.id, row.name, row.answer_due_on))
         instrument = instrument_of(row)
-        if audited_from(row.due_on, instrument) <= today <= window(row.due_on, instrument, row.extended_until_on).closes_on:
+        opened = audited_from(row.due_on, instrument) <= today <= window(row.due_on, instrument, row.extended_until_on).closes_on
+        if opened and row.state != "final" and row.binder is None:
             found[row.group_id] = Due(row.group_id, row.id, instrument.review(row.kind).name, row.due_on)
-    return found
+    return found, sorted(drafts, key=lambda draft: (draft.until_on, draft.review_id))
 
 
 @lru_cache(maxsize=1)
-def _coming() -> Select[Any]:
+def _reviews() -> Select[Any]:
     return (
         select(
-            Review.id, Review.group_id, Review.kind, Review.due_on, Review.extended_until_on, Review.instrument, Review.instrument_version
+            Review.id, Review.group_id, Review.kind, Review.due_on, Review.extended_until_on, Review.instrument, Review.instrument_version,
+            Review.state, Group.name, Binder.id.label("binder"), Report.state.label("report"), Report.answered_at, Report.answer_due_on,
         )
-        .outerjoin(Binder, Binder.review_id == Review.id)
-        .where(Review.group_id.in_(bindparam("groups", expanding=True)), Review.state.not_in((*OVER, "final")), Binder.id.is_(None))
-        .order_by(Review.due_on.desc())
+        .join(Group, Group.id == Review.group_id).outerjoin(Binder, Binder.review_id == Review.id)
+        .outerjoin(Report, Report.review_id == Review.id)
+        .where(Review.group_id.in_(bindparam("groups", expanding=True)), Review.state.not_in(OVER)).order_by(Review.due_on.desc())
     )
 
 

@@ -27,18 +27,20 @@ class Asked:
     kind: str
     year: str
     version: str
+    state: str
 
     def fits(self, review: Finished) -> bool:
         """Whether a review is among those chosen."""
         return (
             self.centre in ("", str(review.centre_id)) and self.kind in ("", review.kind)
             and self.year in ("", str(review.due_on.year)) and self.version in ("", review.version)
+            and self.state in ("", "running" if review.running else "ended")
         )
 
     @property
     def query(self) -> dict[str, str]:
         """The choice as it stands in the address."""
-        return {"centre": self.centre, "kind": self.kind, "year": self.year, "version": self.version}
+        return {"centre": self.centre, "kind": self.kind, "year": self.year, "version": self.version, "state": self.state}
 
 
 @bp.get("/reviews/across")
@@ -60,6 +62,16 @@ def across_chart() -> Response:
     _asked_for, _everything, _chosen, found = _asked()
     means = [float(spread.mean) if spread.mean is not None else None for spread in found.items.values()]
     return charts.bars([str(item) for item in found.items], {gettext("Mean"): means})
+
+
+@bp.get("/reviews/means.svg")
+@policy("overview.see")
+def across_means() -> Response:
+    """The mean of the reviews of each kind, as bars."""
+    _asked_for, _everything, _chosen, found = _asked()
+    scale = evidence.scale()
+    means = [float(spread.mean) if spread.mean is not None else None for spread in found.kinds.values()]
+    return charts.bars([curriculum(scale.review(kind).name) for kind in found.kinds], {gettext("Mean"): means})
 
 
 @bp.get("/reviews/across.csv")
@@ -91,7 +103,7 @@ def _asked() -> tuple[Asked, list[Finished], list[Finished], Across]:
     """The choice, every review one may see, those chosen, and their table."""
     ties = auth.me()
     centres = {centre.id: centre.name for centre in staff.centres(ties.centres("coordinator") if ties else ())}
-    asked = Asked(centres, *(request.args.get(name, "")[:40] for name in ("centre", "kind", "year", "version")))
+    asked = Asked(centres, *(request.args.get(name, "")[:40] for name in ("centre", "kind", "year", "version", "state")))
     everything = reads.finished(centres)
     chosen = [review for review in everything if asked.fits(review)]
     items = [item.number for item in evidence.scale().items]
