@@ -56,14 +56,14 @@ class Measured:
 def build(now: datetime) -> Measured:
     """Build the group so that its meeting number 30 began half an hour ago: its register is open whenever this runs."""
     began = (now - timedelta(minutes=30)).astimezone(ZoneInfo("Europe/Copenhagen"))
-    first = began.date() - timedelta(weeks=29)
+    first, then = began.date() - timedelta(weeks=29), now - timedelta(weeks=30)
     centre = staff.create_centre(staff.CentreDetails("BENCH", "Bench", "Europe/Copenhagen", "DK", "en"), by=None, now=now)
     leader = staff.add_staff(email=f"leader{staff.DEMONSTRATION_DOMAIN}", name="Dana Lund", roles=[(centre.id, "leader")], by=None, now=now)
     other = staff.add_staff(email=f"second{staff.DEMONSTRATION_DOMAIN}", name="Kim Berg", roles=[(centre.id, "leader")], by=None, now=now)
     details = groups.GroupDetails("Measured group", "en", first, time(began.hour, began.minute), "Europe/Copenhagen", 60, "Room 2", series.default_order())
-    group = groups.create(details, centre_id=centre.id, leaders=[leader.id, other.id], by=leader.id, now=now, meetings=False)
+    group = groups.create(details, centre_id=centre.id, leaders=[leader.id, other.id], by=leader.id, now=then, meetings=False)
     for week in range(36):
-        groups.add_meeting(group, on=first + timedelta(weeks=week), by=leader.id, now=now)
+        groups.add_meeting(group, on=first + timedelta(weeks=week), by=leader.id, now=then)
     persons = [
         people.create(people.PersonDetails(name, "en", phone="" if place else PHONE), centre_id=centre.id, by=leader.id, now=now)
         for place, name in enumerate(NAMES)

@@ -1,14 +1,16 @@
 """If assessed today: every item of the scale for one group, what is behind each number, how it changed, and the cheapest next point."""
 
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
 from babel.dates import format_date
 from flask import Response, render_template
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Row, Select, bindparam, select
 
 from imrgroups import auth, config, i18n
 from imrgroups.auth import policy
-from imrgroups.db import db
+from imrgroups.db import fetch
 from imrgroups.enrolment import roster
 from imrgroups.fidelity import evidence
 from imrgroups.fidelity.evidence import course, steps
@@ -18,6 +20,7 @@ from imrgroups.groups.models import Group
 from imrgroups.i18n import curriculum, gettext, language
 from imrgroups.rules.fidelity.agreement import printed
 from imrgroups.rules.fidelity.reviews import counted_on
+from imrgroups.staff.models import Centre
 
 MONTH = timedelta(days=28)
 
@@ -33,8 +36,8 @@ def group(group_id: int) -> str:
     people = dict(sorted(names.items(), key=lambda one: one[1].casefold()))
     auth.looked_at(*people)
     return render_template(
-        "fidelity/group.html", group=row, scale=scale, found=now, before=before, on=on, then=on - MONTH, mean=printed(now.mean),
-        mean_before=printed(before.mean), band=evidence.band_name(now, row.centre.bands), people=people,
+        "fidelity/group.html", group=row, scale=scale, found=now, lines=list(zip(now.items, scale.items, before.items, strict=True)), on=on,
+        then=on - MONTH, mean=printed(now.mean), mean_before=printed(before.mean), band=evidence.band_name(now, row.bands), people=people,
         days={each.key: i18n.day(each.on) for each in facts.meetings}, meetings={each.key: each.on for each in facts.meetings},
         next_steps=steps.next_steps(now, people),
     )
@@ -91,7 +94,13 @@ def group_sheet(group_id: int) -> Response:
     return spreadsheet.answer(f"fidelity-{group_id}-{on.isoformat()}", head, lines)
 
 
-def _group(group_id: int) -> tuple[Group, date]:
-    """A group, and the day its evidence is asked for: today, or its last day."""
-    row = db.session.get_one(Group, group_id, options=[joinedload(Group.centre)])
+def _group(group_id: int) -> tuple[Row[Any], date]:
+    """A group (id, name, bands of its centre), and the day its evidence is asked for: today, or its last day."""
+    row = fetch(_head(), group=group_id).one()
     return row, counted_on(config.today(row.timezone), row.ended_on)
+
+
+@lru_cache(maxsize=1)
+def _head() -> Select[Any]:
+    columns = (Group.id, Group.name, Group.timezone, Group.ended_on, Centre.bands)
+    return select(*columns).join(Centre, Centre.id == Group.centre_id).where(Group.id == bindparam("group"))

@@ -31,12 +31,12 @@ value="{{ id }}"{% if there %} checked{% endif %}> {{ name }}</label>{% endfor %
 {% else %}<p>Nobody has said that they cannot come.</p>{% endfor %}<a href="/meetings/{{ meeting }}/apologies">Note that somebody cannot come</a>"""
 
 MEETING = """<nav><a href="/groups/{{ meeting[5] }}">{{ meeting[3] }}</a></nav><h1>{{ day(meeting[1]) }} at {{ clock(meeting[2]) }}</h1>
-<p>{{ meeting[3] }}, {{ meeting[4] }}. Meeting {{ meeting[6] }}.</p><ul><li><a href="/attendance">Register</a> {{ recorded }} of {{ people|length }}
+<p>{{ meeting[3] }}, {{ meeting[4] }}. Meeting {{ meeting[6] }}. {% if meeting[7] == "held" %}Held{% endif %}</p><ul><li><a href="/attendance">Register</a> {{ recorded }} of {{ people|length }}
 recorded</li><li><a href="/homework">Homework</a> {{ homework[0] }} of {{ homework[1] }} talked about</li><li><a href="/goals">Goals</a></li>
-<li><a href="/notes">Notes</a> {{ notes }}</li></ul><h2>What people said beforehand</h2>
+<li><a href="/notes">Notes</a> {{ notes }}</li></ul>{% if meeting[7] == "planned" %}<h2>What people said beforehand</h2>
 <dl>{% for word, words in (("come", "Coming"), ("cannot", "Cannot come"), ("call_me", "Please call"), ("", "Nothing heard")) %}{% if told[word] %}
 <dt>{{ words }}</dt><dd>{% for id, name in told[word] %}{% if not loop.first %}, {% endif %}<a href="/people/{{ id }}">{{ name }}</a>
-{% if id in away %} (away last time){% endif %}{% endfor %}</dd>{% endif %}{% endfor %}</dl><h2>People close to them</h2>
+{% if id in away %} (away last time){% endif %}{% endfor %}</dd>{% endif %}{% endfor %}</dl>{% endif %}<h2>People close to them</h2>
 <p>Somebody is involved for {{ share(involved, people|length) }}. One small step each, today or another day:</p><ul>
 {% for step, name, who in alone %}<li>{% if step == "name" %}Ask {{ name }} who would be glad to hear that things go well.{% elif step == "consent" %}
 Ask {{ name }} whether we may contact {{ who }}, and what {{ who }} may know.{% else %}We may contact {{ who }}, and have not yet. Invite them?
@@ -111,7 +111,7 @@ def save(meeting_id: int):
 def meeting(meeting_id: int) -> str:
     """One meeting."""
     one = sql(
-        "SELECT t.id, t.meets_on, t.local_time, g.name, g.place, g.id, t.number FROM meetings t JOIN groups g ON g.id = t.group_id WHERE t.id = ?",
+        "SELECT t.id, t.meets_on, t.local_time, g.name, g.place, g.id, t.number, t.state FROM meetings t JOIN groups g ON g.id = t.group_id WHERE t.id = ?",
         meeting_id,
     )[0]
     group, on = one[5], one[1]
