@@ -2,7 +2,7 @@
 
 A message is claimed by one conditional update, in the transaction that asks once more whether it may go out. No transaction is open
 while the carrier is called. What nobody settled when its lease ends is looked for at the carrier: found, it is ours; not found, it is
-sent again. A carrier that cannot be asked is asked again, for as long as the message is worth sending (docs/adr/0006).
+sent again. A carrier that cannot be asked is asked again, for as long as the message is worth sending (docs/adr/0007).
 """
 
 import time
