@@ -43,7 +43,7 @@ PAGES = {
         "/people/{person}/goals",
         "/people/{person}/own-words",
         "/people/{person}/circle",
-        "/people/{person}/make-ups",
+        "/people/{person}/make-ups", "/people/{person}/make-ups/{held}/offer", "/people/{person}/reminders",
         "/messages",
         "/curriculum",
         "/curriculum/recovery-strategies",
