@@ -64,6 +64,7 @@ PAGES = {
         "/people/{person_with_sheet}/sheets/{sheet}",
         "/supporters/{supporter}/edit",
         "/calls/{call}",
+        "/people/{person}/make-ups/{held}/offer",
         "/messages",
         "/curriculum",
         "/curriculum/recovery-strategies",

@@ -125,7 +125,7 @@ def _once(database: str, size: SimpleNamespace, seed: int, kinds: dict[str, tupl
             crowd.start()
             try:
                 crashes = _trouble(crowd, here, size)
-                drain(here, 120 if "web" in kinds else 8)
+                drain(here, 120 if "web" in kinds else 20)
             finally:
                 crowd.stop()
             return _count(here, stand.book(), crowd, crashes, size)

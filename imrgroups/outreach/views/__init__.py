@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("outreach", __name__)
 
-from imrgroups.outreach.views import calls, carrier, home, letters, messages, own, supporters, words  # noqa: E402, F401
+from imrgroups.outreach.views import calls, carrier, home, letters, messages, offers, own, supporters, words  # noqa: E402, F401
