@@ -15,18 +15,22 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Insert,
+    Integer,
+    String,
     UniqueConstraint,
     Update,
     bindparam,
+    column,
     insert,
     select,
+    table,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from imrgroups import secret
-from imrgroups.db import db, new_key, writing
+from imrgroups.db import UTCDateTime, db, new_key, writing
 
 WHOLE_PROGRAM = 0  # the chain of what belongs to no centre
 REASON_HOURS = 4
@@ -179,19 +183,25 @@ def write_looks(looks: Iterable[Look], now: datetime) -> None:
 
     Raises whatever the database raises; the caller then refuses the page.
     """
-    rows = [
-        {"at": now, "staff_id": look.staff_id, "participant_id": person, "page": look.page, "reason_id": look.reason_id}
-        for look in looks for person in look.participants
-    ]
-    if not rows:
+    shown = [look for look in looks if look.participants]
+    if not shown:
         return
     with writing(), db.engine.begin() as connection:
-        connection.execute(_looks(), rows)
+        for look in shown:
+            told = {"at": now, "staff": look.staff_id, "people": look.participants, "page": look.page, "reason": look.reason_id}
+            if connection.execute(_looks(), told).rowcount < len(set(look.participants)):
+                raise LookupError("somebody on the page is not in the database")
 
 
 @lru_cache(maxsize=1)
 def _looks() -> Insert:
-    return insert(AccessEntry)
+    """One statement however many people a page shows: a row for each, from the table they stand in."""
+    person = table("participants", column("id", BigInteger))
+    rows = select(
+        bindparam("at", type_=UTCDateTime), bindparam("staff", type_=Integer), person.c.id, bindparam("page", type_=String),
+        bindparam("reason", type_=BigInteger),
+    ).where(person.c.id.in_(bindparam("people", expanding=True)))
+    return insert(AccessEntry).from_select(["at", "staff_id", "participant_id", "page", "reason_id"], rows)
 
 
 def state_reason(*, group_id: int, reason: str, by: int, now: datetime, centre_id: int) -> None:

@@ -257,9 +257,13 @@ def weekday(value: date) -> str:
 
 def percent(part: int, whole: int) -> str:
     """A share with its denominator, as "7 of 9 (78 %)"; "0 of 0" has no percentage."""
-    gettext = _spoken()["gettext"]
-    counted = gettext("%(part)s of %(whole)s", part=part, whole=whole)
+    counted = _part_of_whole(_catalogue()) % {"part": part, "whole": whole}
     return f"{counted} ({round(100 * part / whole)} %)" if whole else counted
+
+
+@lru_cache(maxsize=32)
+def _part_of_whole(catalogue: NullTranslations) -> str:
+    return catalogue.gettext("%(part)s of %(whole)s")
 
 
 def dial(number: str | None) -> str:

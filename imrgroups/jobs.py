@@ -28,7 +28,6 @@ class Job:
 
 def all_jobs() -> tuple[Job, ...]:
     """Every job of the program."""
-    from imrgroups.desk import actions as desk
     from imrgroups.fidelity.actions import binders, reminders, reviews
     from imrgroups.mypage import actions as mypage
     from imrgroups.outcomes import actions as outcomes
@@ -54,7 +53,6 @@ def all_jobs() -> tuple[Job, ...]:
         Job("fetch-replies", timedelta(minutes=5), _fetch, "Fetches replies that came in while nobody listened."),
         Job("ask-after-modules", timedelta(hours=1), outcomes.ask_after_modules, "Asks three short questions when a module is over."),
         Job("take-answers", timedelta(minutes=1), outcomes.take_replies, "Takes answers that came by text, and asks what comes next."),
-        Job("forget-receipts", timedelta(hours=6), desk.sweep_receipts, "Forgets the keys of taps answered more than two days ago."),
         Job(
             "delete-at-retention", timedelta(hours=6), _delete_at_retention,
             "Deletes every row of a person ten years after the last thing written of them (more by setting), and leaves a count.",

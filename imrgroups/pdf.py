@@ -108,7 +108,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing as SVG with its alternative text. width_mm: 0 takes the width of the page."""
+    """A drawing as SVG with its alternative text. width_mm: more in large print; 0 takes the width of the page."""
 
     svg: str
     alt: str

@@ -23,6 +23,7 @@ from imrgroups import config, jobs
 from imrgroups.auth import public
 from imrgroups.cli.door import CannotStart, address
 from imrgroups.db import db, writing
+from imrgroups.library import content
 
 CONNECTIONS = 2000  # so many slow visitors may hang on before anybody is turned away
 BEAT_LATE = timedelta(seconds=100)  # three ticks of the worker
@@ -247,6 +248,7 @@ def _demonstrate(app: Flask, progress: Any) -> None:
 
 def steady() -> None:
     """Take what is loaded out of the garbage collector's sight and let it look less often: it makes most of the slowest pages."""
+    content.load()  # raises CurriculumError: a mistake in a text stops the start, never a page in a meeting
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 25, 100)
@@ -281,9 +283,9 @@ def trouble(error: Exception) -> str | None:
     from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
     from imrgroups import backup, demo, secret
-    from imrgroups.library.content import CurriculumError
 
-    if isinstance(error, CannotStart | secret.UnsafeKey | secret.WrongKey | CurriculumError | backup.CannotRestore | demo.CannotBuild):
+    ours = CannotStart | secret.UnsafeKey | secret.WrongKey | content.CurriculumError | backup.CannotRestore | demo.CannotBuild
+    if isinstance(error, ours):
         return str(error)
     if isinstance(error, ValidationError):
         return "; ".join(f"IMRGROUPS_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())

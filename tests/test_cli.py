@@ -22,6 +22,7 @@ from imrgroups.config import Settings
 from imrgroups.db import Base, db
 from imrgroups.groups import series
 from imrgroups.library import content
+from tests.library import small
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "four words are enough"
@@ -257,7 +258,7 @@ def test_a_new_centre_gets_its_first_person_who_can_sign_in(home):
     (("staff", "add", "x@nord.example", "X", "--centre", "NORD", "--role", "leader", "--password-stdin"), "short", "12 characters"),
     (("centre", "add", "NORD", "Again"), None, "already"), (("centre", "add", "SYD", "X", "--timezone", "Mars/Base"), None, "Mars/Base"),
     (("centre", "add", "SYD", "X", "--country", "XX"), None, "XX"), (("export", "out", "--centre", "SYD"), None, "There are: NORD"),
-    (("jobs", "once", "make-coffee"), None, "forget-receipts"), (("jobs", "once", "forget-receipts", "--now", "soon"), None, "soon"),
+    (("jobs", "once", "make-coffee"), None, "end-old-sessions"), (("jobs", "once", "end-old-sessions", "--now", "soon"), None, "soon"),
 ])
 def test_what_cannot_be_done_is_told_in_one_line(home, arguments, input, words):
     done("centre", "add", "NORD", "Center Nord")
@@ -272,9 +273,9 @@ def test_two_passwords_that_differ_are_asked_again(home):
 
 
 def test_jobs_are_listed_and_tried(home):
-    assert "forget-receipts" in done("jobs", "list")
-    assert "0 would be done" in done("jobs", "once", "forget-receipts", "--now", "2027-01-12T09:00", "--dry-run")
-    assert "0 done" in done("jobs", "once", "forget-receipts", "--now", "2027-01-12T09:00+01:00")
+    assert "end-old-sessions" in done("jobs", "list")
+    assert "0 would be done" in done("jobs", "once", "end-old-sessions", "--now", "2027-01-12T09:00", "--dry-run")
+    assert "0 done" in done("jobs", "once", "end-old-sessions", "--now", "2027-01-12T09:00+01:00")
 
 
 def test_what_is_exported_can_be_imported_and_changes_nothing(home):
@@ -352,6 +353,14 @@ def end(process: subprocess.Popen, how: signal.Signals) -> str:
     process.send_signal(how)
     said, _none = process.communicate(timeout=30)
     return said
+
+
+def test_a_mistake_in_the_curriculum_stops_the_start_with_file_and_line(tmp_path, monkeypatch):
+    page = small.FILES[small.HANDOUT_FILE].replace("::: example", "::: exampel")
+    monkeypatch.setattr(content, "curriculum_folder", lambda: small.write(tmp_path, {small.HANDOUT_FILE: page}))
+    with pytest.raises(content.CurriculumError) as stopped:
+        serving.steady()
+    assert serving.trouble(stopped.value).startswith(f"curriculum/{small.HANDOUT_FILE}:13: there is no container `exampel`")
 
 
 @pytest.mark.slow

@@ -24,9 +24,10 @@ from imrgroups.fidelity.models import Binder
 from imrgroups.fidelity.models import Review as FidelityReview
 from imrgroups.goals.models import FollowUp, Goal
 from imrgroups.groups import series
-from imrgroups.groups.models import Group, GroupLeader, Meeting
+from imrgroups.groups.models import Group, GroupLeader, Meeting, PlannedTopic
 from imrgroups.homework.models import Assignment, Review
 from imrgroups.library import content
+from imrgroups.library.content.shelf import opened
 from imrgroups.mypage.actions import answers_of
 from imrgroups.mypage.models import FilledSheet
 from imrgroups.notes.models import MeetingNote, Signature
@@ -179,6 +180,18 @@ def test_everything_a_page_shows_is_there(here):
     assert all(person.password is None for person in db.session.execute(select(Staff)).scalars())
     languages = set(db.session.execute(select(Participant.language)).scalars())
     assert "da" in languages and len(languages) > 1
+
+
+def test_every_meeting_finds_its_plan_handouts_and_worksheets_in_the_language_of_its_group(here):
+    shelf, programme = opened(), content.load()
+    planned = select(Meeting.id, Group.language, PlannedTopic.module, PlannedTopic.topic).join(Meeting.group)
+    rows = db.session.execute(planned.join(PlannedTopic, PlannedTopic.meeting_id == Meeting.id)).all()
+    assert len({row.id for row in rows}) > 60 and {row.language for row in rows} == {"da"}
+    for row in rows:
+        topic = programme.topic(row.module, row.topic)
+        for page in (f"guide-{row.module}-{row.topic}", topic.handout, *topic.worksheets):
+            found = shelf.page(page, row.language)
+            assert row.language in found.offered and not found.document.missing, (row, page)
 
 
 def test_some_participants_have_a_page_of_their_own_with_sheets_on_it(here):

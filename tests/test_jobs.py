@@ -8,8 +8,6 @@ from sqlalchemy import select
 
 from imrgroups import config, jobs, secret, serving
 from imrgroups.db import db
-from imrgroups.desk import actions as desk
-from imrgroups.desk.models import Receipt
 from imrgroups.jobs import Job
 from imrgroups.staff import actions as staff
 from imrgroups.staff.models import SignInAttempt, StaffSession
@@ -28,17 +26,15 @@ def test_a_job_nobody_knows_is_an_error(app):
         jobs.once("make-coffee", NOW)
 
 
-def test_old_receipts_attempts_and_sessions_are_swept_once_and_young_ones_stay(world):
+def test_old_attempts_and_sessions_are_swept_once_and_young_ones_stay(world):
     by, old = world.staff["Dana"].id, NOW - timedelta(days=3)
     for key, at in (("old", old), ("young", NOW - timedelta(hours=1))):
-        desk.keep_receipt(key, answer="", by=by, now=at)
         staff.begin_tries({secret.lookup(key): 9}, since=at, by=None, now=at)
         staff.open_session(staff_id=by, token_hash=key.encode(), device="", by=by, now=at)
-    for name in ("forget-receipts", "forget-sign-in-failures", "end-old-sessions"):
+    for name in ("forget-sign-in-failures", "end-old-sessions"):
         assert jobs.once(name, NOW, dry_run=True) == 1
         assert jobs.once(name, NOW) == 1
         assert jobs.once(name, NOW) == 0, f"{name} finds nothing the second time"
-    assert db.session.execute(select(Receipt.key)).scalars().all() == ["young"]
     assert db.session.execute(select(SignInAttempt.subject)).scalars().all() == [secret.lookup("young")]
     ended = {row.token_hash: row.ended_at for row in db.session.execute(select(StaffSession)).scalars()}
     assert ended[b"old"] == NOW and ended[b"young"] is None

@@ -17,6 +17,7 @@ from imrgroups.enrolment import actions as enrolment
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups import actions as groups
 from imrgroups.groups import series
+from imrgroups.groups.actions import closed
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
@@ -92,7 +93,7 @@ def _centres(world: World, before: datetime) -> None:
     for name in ("North", "South"):
         details = staff.CentreDetails(name.upper(), name, "Europe/Copenhagen", "DK", "da", phone="+4538640000")
         world.centres[name] = staff.create_centre(details, by=None, now=before)
-    groups.close(world.centres["North"], date(2026, 12, 21), date(2027, 1, 3), "Christmas", by=None, now=before)
+    closed.close(world.centres["North"], date(2026, 12, 21), date(2027, 1, 3), "Christmas", by=None, now=before)
 
 
 def _staff(world: World, before: datetime) -> None:

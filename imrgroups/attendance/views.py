@@ -42,7 +42,7 @@ def _register(meeting: Meeting | figures.Occasion, clashes: Iterable[Clash] = ()
     html = render_template(
         "attendance/register.html", **page.words(meeting, lines, me=auth.staff_id(), now=now), lines=lines, refused=refused,
         leaders=figures.leaders(meeting), clashes=by_person, closed=page.closed(meeting, now), opens=page.opens_at(meeting),
-        begun=meeting.starts_at <= now, may_read=any(line.told for line in lines) and auth.reads_clinical(),
+        may_read=any(line.told for line in lines) and auth.reads_clinical(),
     )
     return html, 409 if by_person else 422 if refused else 200
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dateutil.easter import easter
 
 from imrgroups.demo.stock import stock
-from imrgroups.groups import actions as groups
+from imrgroups.groups.actions import closed as closing
 from imrgroups.staff import actions as staff
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def open_centres(whole: "Trial") -> Cast:
         centres.append(centre)
         cast.centres.append(centre.id)
         for first, last, why in closed:
-            groups.close(centre, first, last, why, by=None, now=now)
+            closing.close(centre, first, last, why, by=None, now=now)
     administrator = stock("names")["administrator"]
     _add(administrator["name"], administrator["address"], [(centre, "administrator") for centre in cast.centres], now)
     for number, place in enumerate(CENTRES):

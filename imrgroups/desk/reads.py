@@ -7,14 +7,13 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal_column, or_, select
 
 from imrgroups.attendance.models import Apology, MakeUp, Mark
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.goals.models import Goal
 from imrgroups.groups.models import Group, GroupLeader, Meeting, PlannedTopic
-from imrgroups.homework.models import Assignment, Review
 from imrgroups.i18n import curriculum
 from imrgroups.library import content
 from imrgroups.notes.models import MeetingNote, Signature
@@ -88,10 +87,13 @@ def _lines() -> Select[Any]:
         .where(MeetingNote.meeting_id == Meeting.id, Signature.kind == kind).correlate(Meeting).scalar_subquery()
         for kind in ("signed", "countersigned")
     ]
+    token = cast(PlannedTopic.position, String) + ":" + PlannedTopic.module + "/" + PlannedTopic.topic
+    topics = select(func.aggregate_strings(token, literal_column("' '"))).where(PlannedTopic.meeting_id == Meeting.id)
     return (
         select(
             Meeting.id, Meeting.group_id, Group.name, Group.language, Meeting.number, Meeting.meets_on, Meeting.local_time, Group.place,
-            Meeting.state, Meeting.reason, Meeting.starts_at, people, recorded, told, notes, *signatures,
+            Meeting.state, Meeting.reason, Meeting.starts_at, topics.correlate(Meeting).scalar_subquery(), people, recorded, told, notes,
+            *signatures,
         )
         .join(Group, Group.id == Meeting.group_id)
     )
@@ -110,19 +112,14 @@ def _of_one() -> Select[Any]:
     return _lines().where(Meeting.id == bindparam("meeting"))
 
 
-@lru_cache(maxsize=1)
-def _topics() -> Select[Any]:
-    wanted = select(PlannedTopic.meeting_id, PlannedTopic.module, PlannedTopic.topic)
-    of_these = PlannedTopic.meeting_id.in_(bindparam("meetings", expanding=True))
-    return wanted.where(of_these).order_by(PlannedTopic.meeting_id, PlannedTopic.position)
-
-
 def _read(statement: Select[Any], **values: object) -> list[MeetingLine]:
-    lines = [MeetingLine(*row[:11], [], *row[11:]) for row in fetch(statement, **values)]
-    by_id = {line.id: line for line in lines}
-    for meeting_id, module, topic in fetch(_topics(), meetings=list(by_id)) if by_id else ():
-        by_id[meeting_id].topics.append((module, topic))
-    return lines
+    return [MeetingLine(*row[:11], _topics(row[11]), *row[12:]) for row in fetch(statement, **values).all()]
+
+
+def _topics(tokens: str | None) -> list[tuple[str, str]]:
+    """(module, topic) in order, of the tokens the database puts together: "1:stress/coping-with-it 0:relapses/"."""
+    placed = sorted((int(place), topic) for place, _colon, topic in (token.partition(":") for token in (tokens or "").split()))
+    return [(topic.partition("/")[0], topic.partition("/")[2]) for _place, topic in placed]
 
 
 def around(group_ids: Collection[int], now: datetime) -> tuple[list[MeetingLine], list[MeetingLine]]:
@@ -222,24 +219,6 @@ def _without_goal() -> Select[Any]:
     )
 
 
-def homework_state(line: MeetingLine) -> tuple[int, int]:
-    """Of the homework agreed at the meeting held before this one: how much was talked about, and how much there is."""
-    row = fetch(_homework_state(), group=line.group_id, day=line.on).one()
-    return row[0], row[1]
-
-
-@lru_cache(maxsize=1)
-def _homework_state() -> Select[Any]:
-    before = (
-        select(Meeting.id).where(Meeting.group_id == bindparam("group"), Meeting.state == "held", Meeting.meets_on < bindparam("day"))
-        .order_by(Meeting.meets_on.desc()).limit(1).scalar_subquery()
-    )
-    return (
-        select(func.count(Review.id), func.count(Assignment.id)).select_from(Assignment)
-        .outerjoin(Review, Review.assignment_id == Assignment.id).where(Assignment.meeting_id == before)
-    )
-
-
 def groups_by_id(group_ids: Collection[int]) -> dict[int, str]:
     """The names of groups by key."""
     return {row[0]: row[1] for row in fetch(_names(), groups=list(group_ids))}
@@ -258,7 +237,7 @@ def running_groups(centre_ids: Collection[int]) -> set[int]:
 def missed_lately(group_ids: Collection[int], now: datetime) -> dict[int, list[tuple[int, int]]]:
     """(participant key, meetings missed in a row) by group, for people who missed the two latest meetings or more without a word."""
     marks: dict[tuple[int, int], list[rules.Mark]] = defaultdict(list)
-    for group_id, person, state, apology, kind in fetch(_lately(), groups=list(group_ids), first=now - timedelta(days=70)):
+    for group_id, person, state, apology, kind in fetch(_lately(), groups=list(group_ids), first=now - timedelta(days=70)).all():
         marks[group_id, person].append(_mark(state, apology is not None, kind))
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (group_id, person), theirs in marks.items():
@@ -277,6 +256,12 @@ def _mark(state: str | None, apology: bool, kind: str | None) -> rules.Mark:
 
 @lru_cache(maxsize=1)
 def _lately() -> Select[Any]:
+    """The latest weeks of everybody who was away twice or more in them; most people were not, and their weeks need no reading."""
+    lately = (Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state == "held", Meeting.starts_at > bindparam("first"))
+    away = (
+        select(Mark.participant_id).join(Meeting, Meeting.id == Mark.meeting_id).where(*lately, Mark.state == "absent")
+        .group_by(Mark.participant_id).having(func.count() >= 2)
+    )
     return (
         select(Meeting.group_id, Enrolment.participant_id, Mark.state, Apology.id, MakeUp.kind)
         .join(Enrolment, and_(Enrolment.group_id == Meeting.group_id, Enrolment.left_on.is_(None), Enrolment.joined_on <= Meeting.meets_on))
@@ -284,6 +269,5 @@ def _lately() -> Select[Any]:
         .outerjoin(Mark, and_(Mark.meeting_id == Meeting.id, Mark.participant_id == Enrolment.participant_id))
         .outerjoin(Apology, and_(Apology.meeting_id == Meeting.id, Apology.participant_id == Enrolment.participant_id))
         .outerjoin(MakeUp, and_(MakeUp.meeting_id == Meeting.id, MakeUp.participant_id == Enrolment.participant_id))
-        .where(Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state == "held", Meeting.starts_at > bindparam("first"))
-        .order_by(Meeting.starts_at)
+        .where(*lately, Enrolment.participant_id.in_(away)).order_by(Meeting.starts_at)
     )

@@ -81,13 +81,15 @@ def meeting(meeting_id: int) -> Answer:
     """One meeting: where it stands, its topics with plan and handouts, and the way to register, notes, goals and homework."""
     line = reads.meeting_line(meeting_id)
     before, after = reads.neighbours(line)
-    close = supporters.close_in_group(line.group_id, line.on)
+    people = roster.roster(line.group_id, line.on)
+    close = supporters.close_in_group(people, line.on)
     alone = [one for one in close if not one.involved][:STEPS_SHOWN]
-    told = story.beforehand(line.id, line.group_id, line.on) if line.state == "planned" else []
+    told = story.beforehand(line.id, line.group_id, line.on, people) if line.state == "planned" else []
     auth.looked_at(*(one.id for one in (*alone, *told)))
     return render_template(
         "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
-        homework=reads.homework_state(line), may_read=auth.reads_clinical(), close=close, alone=alone, told=told,
+        homework=homework.talked_about(line.id, line.group_id, line.on), may_read=auth.reads_clinical(), close=close, alone=alone,
+        told=told,
         nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
 
@@ -138,7 +140,7 @@ def group(group_id: int) -> Answer:
     found = figures.figures(group_id, now.date(), of=grid, named=(row.name, tuple(row.module_order.split())))
     auth.looked_at(*(line.id for line in grid.people))
     return render_template(
-        "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row, grid, found),
+        "desk/group.html", group=row, grid=grid, figures=found, reasons=_reasons(group_id), left_out=_left_out(row, grid, now),
         next_line=_next(grid, now), titles=reads.topic_titles,
         audit=audit_of.due([group_id], now.date()).get(group_id),
     )
@@ -150,11 +152,13 @@ def _next(grid: figures.Grid, now: datetime) -> figures.Column | None:
     return next((each for each in grid.columns if each.state != "cancelled" and first <= each.begins_at < last), None)
 
 
-def _left_out(row: reads.GroupHead, grid: figures.Grid, found: figures.Figures) -> list[str]:
-    """The modules that do not fit into the meetings still planned, by title."""
+def _left_out(row: reads.GroupHead, grid: figures.Grid, now: datetime) -> list[str]:
+    """The modules that do not fit into the meetings still to come, by title."""
     if row.ended_on is not None:
         return []
-    planned = series.flow(row.module_order.split(), found.taught, sum(column.state == "planned" for column in grid.columns))
+    to_come = [column for column in grid.columns if column.state == "planned" and column.begins_at > now]
+    taken = [column.keys for column in grid.columns if column.topics and column.state != "cancelled" and column not in to_come]
+    planned = series.flow(row.module_order.split(), taken, len(to_come))
     return [module for module, _topic in reads.topic_titles([(module, "") for module in planned.left_out])]
 
 

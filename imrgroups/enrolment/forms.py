@@ -47,7 +47,7 @@ def refuse(form: Form, error: CannotEnrol) -> None:
     """Put what to do beside the day, which is what most refusals are about; what the action had begun to change is forgotten."""
     db.session.rollback()
     message = refusals()[error.reason]
-    if "on" in form and error.reason in ("before_start", "ended", "before_joining"):
+    if "on" in form and error.reason in ("before_start", "after_last", "ended", "before_joining"):
         form["on"].errors = [*form["on"].errors, message]
     else:
         form.form_errors.append(message)
@@ -60,6 +60,7 @@ def refusals() -> dict[str, str]:
         "other_centre": gettext("They belong to another centre. Choose somebody of this one"),
         "before_start": gettext("Choose a day from the first meeting of the group on"),
         "ended": gettext("The group has ended. Let it go on first, or choose a day before its end"),
+        "after_last": gettext("The group will have had its last meeting by then. Check the year, or choose an earlier day"),
         "left": gettext("They have left already. Their last day stands below"),
         "before_joining": gettext("Choose a day that is not before the day they joined"),
         "waiting": gettext("They are on the waiting list already"),

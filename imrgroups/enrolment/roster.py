@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CompoundSelect, Select, bindparam, func, or_, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, bindparam, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import literal
 
@@ -46,31 +46,32 @@ def roster(group_id: int, on: date | None = None) -> list[Person]:
 
     Several rows of one person are one line, the latest.
     """
-    wanted = (
-        select(
-            Participant.id, Participant.code, Participant.name_sealed, Participant.language, Participant.large_print,
-            Enrolment.joined_on, Enrolment.left_on,
-        )
-        .join(Enrolment, Enrolment.participant_id == Participant.id)
-        .where(Enrolment.group_id == group_id)
-        .order_by(Enrolment.joined_on)
-    )
-    if on is not None:
-        wanted = wanted.where(Enrolment.joined_on <= on, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on))
-    latest = {
-        row.id: Person(
-            row.id, row.code, Participant.name.open(Participant, row.id, row.name_sealed) or row.code, row.language, row.large_print,
-            row.joined_on, row.left_on,
-        )
-        for row in db.session.execute(wanted)
-    }
+    rows = fetch(_roster(on is not None), group=group_id, **({"day": on} if on else {})).all()
+    latest = {row.id: Person(row.id, row.code, _name(row), row.language, row.large_print, row.joined_on, row.left_on) for row in rows}
     return sorted(latest.values(), key=lambda person: (person.name.casefold(), person.code))
+
+
+@lru_cache(maxsize=2)
+def _roster(of_a_day: bool) -> Select[Any]:
+    columns = (Participant.id, Participant.code, Participant.name_sealed, Participant.language, Participant.large_print)
+    wanted = select(*columns, Enrolment.joined_on, Enrolment.left_on).join(Enrolment, Enrolment.participant_id == Participant.id)
+    wanted = wanted.where(Enrolment.group_id == bindparam("group")).order_by(Enrolment.joined_on)
+    there = (Enrolment.joined_on <= bindparam("day"), or_(Enrolment.left_on.is_(None), Enrolment.left_on >= bindparam("day")))
+    return wanted.where(*there) if of_a_day else wanted
 
 
 def names(person_ids: Iterable[int]) -> dict[int, str]:
     """The whole names of these people by key."""
-    wanted = select(Participant.id, Participant.code, Participant.name_sealed).where(Participant.id.in_(list(person_ids)))
-    return {row.id: Participant.name.open(Participant, row.id, row.name_sealed) or row.code for row in db.session.execute(wanted)}
+    return {row.id: _name(row) for row in fetch(_named(), people=list(person_ids)).all()}
+
+
+def _name(row: Row[Any]) -> str:
+    return Participant.name.open(Participant, row.id, row.name_sealed) or row.code
+
+
+@lru_cache(maxsize=1)
+def _named() -> Select[Any]:
+    return select(Participant.id, Participant.code, Participant.name_sealed).where(Participant.id.in_(bindparam("people", expanding=True)))
 
 
 def enrolments(group_id: int) -> list[Enrolment]:
@@ -154,9 +155,8 @@ def scope_of_participant(person_id: int) -> Scope | None:
             .where(Participant.id == person_id, WaitingPlace.state.in_(WANTING))
         )
     ).all()
-    if not rows:
-        return None
-    return Scope(rows[0].centre_id, frozenset(row.group_id for row in rows if row.group_id is not None), person=True)
+    groups = frozenset(row.group_id for row in rows if row.group_id is not None)
+    return Scope(rows[0].centre_id, groups, person=True) if rows else None
 
 
 @dataclass(frozen=True, slots=True)

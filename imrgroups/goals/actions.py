@@ -12,15 +12,11 @@ from imrgroups.goals.models import PROGRESS, FollowUp, Goal, Step
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.people.models import Supporter
 from imrgroups.rules import attendance as rules
-from imrgroups.rules.attendance import CannotMark
+from imrgroups.rules.refusal import Cannot
 
 
-class CannotSetGoal(Exception):
+class CannotSetGoal(Cannot):
     """Why a change to a goal is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def set_goal(
@@ -169,10 +165,8 @@ def follow_up(meeting: Meeting, said: Mapping[int, tuple[str, str]], *, by: int 
 def _begun(meeting: Meeting, now: datetime) -> Meeting:
     """The meeting, locked so that two leaders who save at once come one after the other."""
     meeting = db.session.execute(select(Meeting).where(Meeting.id == meeting.id).with_for_update()).scalar_one()
-    try:
-        rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
-    except CannotMark as error:
-        raise CannotSetGoal(error.reason.value) from error
+    if reason := rules.why_closed(meeting=meeting.state, starts_at=meeting.starts_at, now=now):
+        raise CannotSetGoal(reason)
     return meeting
 
 

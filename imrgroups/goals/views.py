@@ -187,14 +187,6 @@ def _round_page(
     auth.looked_at(*(each.person.id for each in people))
     return render_template(
         "goals/meeting.html", meeting=row, group=row.group, people=people, wanted=wanted or {}, others={entry.goal.id for entry in others},
-        missing=missing, refused=refused, progress=PROGRESS_WORDS, open=_open(row),
+        missing=missing, refused=refused, progress=PROGRESS_WORDS,
+        open=rules.why_closed(meeting=row.state, starts_at=row.starts_at, now=config.now()),
     ), 409 if others else 422 if refused or missing else 200
-
-
-def _open(row: Meeting) -> str:
-    """"" when the round may be kept now, else the reason why not."""
-    try:
-        rules.check_open(meeting=row.state, starts_at=row.starts_at, now=config.now())
-    except rules.CannotMark as error:
-        return error.reason.value
-    return ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
-from wtforms import Field, HiddenField, IntegerField, SelectField, SelectMultipleField, TimeField
+from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, SelectMultipleField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional, ValidationError
 
@@ -101,6 +101,7 @@ class MoveForm(Form):
     version = HiddenField()
     on = DayField(lazy_gettext("Day"), [needed(lazy_gettext("Choose the day"))])
     at = TimeField(lazy_gettext("Time of day"), [needed(lazy_gettext("Write when it begins, for example 14:30"))])
+    beyond = BooleanField(lazy_gettext("Yes, meet after the nine months"))
 
 
 class ReasonForm(Form):
@@ -151,8 +152,13 @@ def refusals() -> dict[str, tuple[str, str]]:
         "no_reason": ("reason", gettext("Write a few words about why")),
         "day_taken": ("on", gettext("The group meets on that day already. Choose another day")),
         "before_start": ("on", gettext("Choose a day from the first meeting on")),
+        "after_end": ("beyond", gettext("The nine months are over by then. Choose an earlier day, or say that you mean it")),
+        "too_late": ("on", gettext("That is long after the nine months. Check the year, or choose an earlier day")),
+        "after_last": ("on", gettext("Choose a day up to the last meeting")),
         "ended": ("on", gettext("The group has ended. Let it go on first, or choose a day before its end")),
         "not_ended": ("", gettext("The group goes on already")),
         "ends_before": ("to_on", gettext("Choose a last day that is not before the first")),
+        "too_long": ("to_on", gettext("That is more than a year. Check the year of the last day")),
+        "too_far": ("from_on", gettext("That is years away. Check the year")),
         "closed_already": ("from_on", gettext("Closed days begin on that day already. Open them first, or choose another day")),
     }

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 import holidays
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from imrgroups import i18n
 from imrgroups.db import db, fetch
@@ -60,6 +60,17 @@ def build(
     return calendar.series(starts_on, at, timezone, months=months, holidays=days, closed=ranges)
 
 
+def ends_on(group: Group) -> date:
+    """The last day of the months that a group lasts."""
+    return calendar.add_months(group.starts_on, int(content.load().entry["months"])) - timedelta(days=1)
+
+
+def last_on(group: Group) -> date:
+    """The last day of a group: that of its months, of its last meeting where that is later, or the day it ended."""
+    wanted = select(func.max(Meeting.meets_on)).where(Meeting.group_id == group.id, Meeting.state != "cancelled")
+    return group.ended_on or max(ends_on(group), db.session.execute(wanted).scalar() or group.starts_on)
+
+
 def default_order() -> tuple[str, ...]:
     """The module ids in the programme's own order."""
     return tuple(content.load().modules)
@@ -85,10 +96,13 @@ def _flow(modules: tuple[plan.Module, ...], taught: tuple[tuple[str, ...], ...],
     return plan.reflow(modules, taught, open_meetings)
 
 
-def covered(group_id: int) -> list[list[str]]:
-    """What each held meeting of a group took, oldest first, as "module/topic" (or "module" where the topic is unknown)."""
+def covered(group_id: int, now: datetime) -> list[list[str]]:
+    """What each meeting of a group that has begun took, oldest first, as "module/topic" (or "module" where the topic is unknown).
+
+    One that nobody recorded is taken as it was planned until somebody says otherwise (adr/0006).
+    """
     found: dict[int, list[str]] = {}
-    for row in fetch(_covered(), group=group_id):
+    for row in fetch(_covered(), group=group_id, now=now):
         found.setdefault(row.id, []).append(f"{row.module}/{row.topic}" if row.topic else row.module)
     return list(found.values())
 
@@ -97,19 +111,23 @@ def covered(group_id: int) -> list[list[str]]:
 def _covered() -> Select[Any]:
     return (
         select(Meeting.id, PlannedTopic.module, PlannedTopic.topic).join(PlannedTopic, PlannedTopic.meeting_id == Meeting.id)
-        .where(Meeting.group_id == bindparam("group"), Meeting.state == "held")
+        .where(
+            Meeting.group_id == bindparam("group"),
+            or_(Meeting.state == "held", and_(Meeting.state == "planned", Meeting.starts_at <= bindparam("now"))),
+        )
         .order_by(Meeting.meets_on, Meeting.number, PlannedTopic.position)
     )
 
 
-def left_out(group_id: int, order: Sequence[str]) -> list[str]:
-    """The modules that do not fit into the open meetings of a group, by id."""
-    return list(flow(order, covered(group_id), fetch(_still_planned(), group=group_id).scalar_one()).left_out)
+def left_out(group_id: int, order: Sequence[str], now: datetime) -> list[str]:
+    """The modules that do not fit into the meetings of a group still to come, by id."""
+    return list(flow(order, covered(group_id, now), fetch(_to_come(), group=group_id, now=now).scalar_one()).left_out)
 
 
 @lru_cache(maxsize=1)
-def _still_planned() -> Select[Any]:
-    return select(func.count()).select_from(Meeting).where(Meeting.group_id == bindparam("group"), Meeting.state == "planned")
+def _to_come() -> Select[Any]:
+    mine = (Meeting.group_id == bindparam("group"), Meeting.state == "planned", Meeting.starts_at > bindparam("now"))
+    return select(func.count()).select_from(Meeting).where(*mine)
 
 
 def preview(

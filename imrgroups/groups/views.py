@@ -12,7 +12,7 @@ from imrgroups import auth, config
 from imrgroups.auth import Scope, policy
 from imrgroups.db import db
 from imrgroups.groups import actions, series
-from imrgroups.groups.actions import CannotPlan
+from imrgroups.groups.actions import CannotPlan, closed
 from imrgroups.groups.forms import STATE_WORDS, ClosedForm, EndForm, GroupForm, MoveForm, OrderForm, ReasonForm, refuse
 from imrgroups.groups.models import ClosedWeek, Group, Meeting
 from imrgroups.i18n import day, gettext
@@ -134,7 +134,7 @@ def _plan(group: Group, form: OrderForm | None = None) -> Answer:
     now = config.now()
     lines = series.lines(group, now)
     to_come = [line for line in lines if line.state == "planned" and not line.over]
-    left_out = series.numbered(series.left_out(group.id, group.modules)) if group.ended_on is None else []
+    left_out = series.numbered(series.left_out(group.id, group.modules, now)) if group.ended_on is None else []
     form = form or OrderForm(module_order=group.modules)
     page = render_template(
         "groups/plan.html", group=group, lines=lines, to_come=to_come, left_out=left_out, states=STATE_WORDS, form=form, modules=_modules(),
@@ -164,12 +164,12 @@ def add(group_id: int) -> Answer:
     form = MoveForm(at=group.local_time)
     if form.validate_on_submit():
         try:
-            actions.add_meeting(group, on=form.on.data, at=form.at.data, by=auth.staff_id(), now=config.now())
+            actions.add_meeting(group, on=form.on.data, at=form.at.data, beyond=form.beyond.data, by=auth.staff_id(), now=config.now())
         except CannotPlan as error:
             refuse(form, error)
         else:
             return _planned(group, gettext("The meeting is added. The topics are shared anew."), form.on.data)
-    return render_template("groups/add.html", form=form, group=group), 422 if form.errors else 200
+    return render_template("groups/add.html", form=form, group=group, ends_on=series.ends_on(group)), 422 if form.errors else 200
 
 
 def _planned(group: Group, message: str, on: Any = None) -> Response:
@@ -193,13 +193,16 @@ def move(meeting_id: int) -> Answer:
         try:
             if form.version.data != str(meeting.version):
                 raise CannotPlan("stale")
-            actions.move(meeting, to_on=form.on.data, to_time=form.at.data, by=auth.staff_id(), now=config.now())
+            actions.move(
+                meeting, to_on=form.on.data, to_time=form.at.data, beyond=form.beyond.data, by=auth.staff_id(), now=config.now()
+            )
         except CannotPlan as error:
             refuse(form, error)
             form.version.data = str(meeting.version)
         else:
             return _planned(meeting.group, gettext("The meeting is moved. Later topics follow."), form.on.data)
-    return render_template("groups/move.html", form=form, meeting=meeting, group=meeting.group), 422 if form.errors else 200
+    page = render_template("groups/move.html", form=form, meeting=meeting, group=meeting.group, ends_on=series.ends_on(meeting.group))
+    return page, 422 if form.errors else 200
 
 
 @bp.route("/meetings/<int:meeting_id>/cancel", methods=["GET", "POST"])
@@ -258,7 +261,7 @@ def closed_weeks(centre_id: int) -> Answer:
     if form.validate_on_submit():
         first, last = form.from_on.data, form.to_on.data or form.from_on.data
         try:
-            actions.close(centre, first, last, form.reason.data, by=auth.staff_id(), now=config.now())
+            closed.close(centre, first, last, form.reason.data, by=auth.staff_id(), now=config.now())
         except CannotPlan as error:
             refuse(form, error)
         else:
@@ -279,6 +282,6 @@ def reopen(centre_id: int, closed_id: int) -> Answer:
     row = db.session.get(ClosedWeek, closed_id)
     if row is None or row.centre_id != centre_id:
         abort(404)
-    actions.reopen(row, by=auth.staff_id(), now=config.now())
+    closed.reopen(row, by=auth.staff_id(), now=config.now())
     flash(gettext("The days are open again. Add meetings to the plan of each group where you want them."), "done")
     return redirect(url_for("groups.closed_weeks", centre_id=centre_id), 303)

@@ -3,25 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, Select, Subquery, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from imrgroups import audit
-from imrgroups.db import db
+from imrgroups.db import db, fetch
+from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Meeting
 from imrgroups.homework.models import RESULTS, SAID, Assignment, Review
 from imrgroups.people.models import Supporter
 from imrgroups.rules import attendance as rules
-from imrgroups.rules.attendance import CannotMark
+from imrgroups.rules.refusal import Cannot
 
 
-class CannotAgree(Exception):
+class CannotAgree(Cannot):
     """Why homework is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -75,10 +74,8 @@ def _check_supporters(tasks: Mapping[int, Task]) -> None:
 def _begun(meeting: Meeting, now: datetime) -> Meeting:
     """The meeting, locked so that two leaders who save at once come one after the other."""
     meeting = db.session.execute(select(Meeting).where(Meeting.id == meeting.id).with_for_update()).scalar_one()
-    try:
-        rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
-    except CannotMark as error:
-        raise CannotAgree(error.reason.value) from error
+    if reason := rules.why_closed(meeting=meeting.state, starts_at=meeting.starts_at, now=now):
+        raise CannotAgree(reason)
     return meeting
 
 
@@ -142,16 +139,42 @@ def to_review(meeting: Meeting) -> dict[int, Assignment]:
 
     What was already talked about at another meeting is left out.
     """
+    latest = _latest()
+    wanted = select(Assignment).join(latest, latest.c.id == Assignment.id).where(latest.c.place == 1).options(joinedload(Assignment.review))
+    rows = db.session.execute(wanted, {"group": meeting.group_id, "day": meeting.meets_on}).scalars()
+    return {row.participant_id: row for row in rows if row.review is None or row.review.reviewed_meeting_id == meeting.id}
+
+
+def _latest() -> Subquery:
+    """The homework agreed before a day in a group; place is 1 for each person's latest."""
     place = func.row_number().over(partition_by=Assignment.participant_id, order_by=(Meeting.meets_on.desc(), Meeting.number.desc()))
-    latest = (
-        select(Assignment.id, place.label("place"))
+    return (
+        select(Assignment.id, Assignment.participant_id, place.label("place"))
         .join(Meeting, Meeting.id == Assignment.meeting_id)
-        .where(Meeting.group_id == meeting.group_id, Meeting.meets_on < meeting.meets_on)
+        .where(Meeting.group_id == bindparam("group"), Meeting.meets_on < bindparam("day", type_=Date))
         .subquery()
     )
-    wanted = select(Assignment).join(latest, latest.c.id == Assignment.id).where(latest.c.place == 1).options(joinedload(Assignment.review))
-    rows = db.session.execute(wanted).scalars()
-    return {row.participant_id: row for row in rows if row.review is None or row.review.reviewed_meeting_id == meeting.id}
+
+
+def talked_about(meeting_id: int, group_id: int, on: date) -> tuple[int, int]:
+    """(talked about, all) of the homework to talk about at a meeting: as in `to_review`, of whoever belongs to the group on that day."""
+    row = fetch(_talked_about(), meeting=meeting_id, group=group_id, day=on).one()
+    return row[0], row[1]
+
+
+@lru_cache(maxsize=1)
+def _talked_about() -> Select[Any]:
+    latest, day = _latest(), bindparam("day", type_=Date)
+    here = select(Enrolment.participant_id).where(
+        Enrolment.group_id == bindparam("group"), Enrolment.joined_on <= day, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= day)
+    )
+    return (
+        select(func.count(Review.id), func.count()).select_from(latest).outerjoin(Review, Review.assignment_id == latest.c.id)
+        .where(
+            latest.c.place == 1, latest.c.participant_id.in_(here),
+            or_(Review.id.is_(None), Review.reviewed_meeting_id == bindparam("meeting")),
+        )
+    )
 
 
 def homework_of(person_id: int) -> list[tuple[Meeting, Assignment]]:

@@ -55,7 +55,8 @@ def _page(row: Meeting, people: list[reads.Row], filled: Filled | None = None, *
     filled, review = filled or Filled(), request.form.get("part") == "review"
     typed_choices = {typed[0] for typed in filled.typed.values()} if not review else set()
     return render_template(
-        "homework/meeting.html", meeting=row, group=row.group, people=people, results=RESULT_WORDS, refused=refused, open=_open(row),
+        "homework/meeting.html", meeting=row, group=row.group, people=people, results=RESULT_WORDS, refused=refused,
+        open=rules.why_closed(meeting=row.state, starts_at=row.starts_at, now=config.now()),
         said_words=reads.SAID_WORDS, choices=reads.choices(row, {each.agreed.choice for each in people} | typed_choices),
         same=request.form.get("same", ""),
         said=filled.typed if review else {}, chosen={} if review else filled.typed, missing={each.person.id for each in filled.missing},
@@ -66,12 +67,3 @@ def _page(row: Meeting, people: list[reads.Row], filled: Filled | None = None, *
 def _names(filled: Filled) -> dict[int | None, str]:
     ids = [key for row in filled.clashing for key in (row.agreed.by_id, row.earlier.by_id if row.earlier else None)]
     return reads.staff_names(ids) if ids else {}
-
-
-def _open(row: Meeting) -> str:
-    """"" when homework may be written down now, else the reason why not."""
-    try:
-        rules.check_open(meeting=row.state, starts_at=row.starts_at, now=config.now())
-    except rules.CannotMark as error:
-        return error.reason.value
-    return ""

@@ -13,17 +13,18 @@ from imrgroups.library.content import cockpit, exchange
 from imrgroups.library.content.cockpit import Sheet
 from imrgroups.library.content.shelf import Shelf, opened
 from imrgroups.library.models import Comment, TranslationEdit, TranslationReview
+from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.models import Staff
 
 MOST_LETTERS = 4000
 
 
-class CannotTranslate(Exception):
+class CannotTranslate(Cannot):
     """Why something about a translation is refused: `reason` is a short word; `texts` has a reason for each text, by its key."""
 
     def __init__(self, reason: str, texts: Mapping[str, str] | None = None, line: int = 0) -> None:
         super().__init__(reason)
-        self.reason, self.texts, self.line = reason, dict(texts or {}), line
+        self.texts, self.line = dict(texts or {}), line
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from imrgroups.db import db
 from imrgroups.enrolment import roster
 from imrgroups.enrolment.models import Card, Enrolment
+from imrgroups.fidelity.models import Review, ReviewAssessor
 from imrgroups.groups.models import Group, GroupLeader, Meeting, PlannedTopic
 from imrgroups.i18n import curriculum, language
 from imrgroups.library import content
@@ -222,6 +223,22 @@ def of_demonstration() -> list[tuple[int, str, str]]:
         .where(Card.ended_at.is_(None), Participant.centre_id.in_(invented)).order_by(Participant.code).limit(SHOWN_OF_DEMONSTRATION)
     )
     return [(person.id, person.first_name, person.language) for person in db.session.execute(wanted).scalars()]
+
+
+def parted_for_demonstration(people: list[Staff]) -> tuple[list[Staff], list[Staff]]:
+    """Those with whom to look around first (of the first group that runs its leaders, coordinator and assessors), and everybody else."""
+    group = db.session.execute(select(Group.id, Group.centre_id).where(Group.ended_on.is_(None)).order_by(Group.id).limit(1)).first()
+    if group is None:
+        return [], people
+    wanted = (
+        select(GroupLeader.staff_id).where(GroupLeader.group_id == group.id).order_by(GroupLeader.staff_id),
+        select(Role.staff_id).where(Role.name == "coordinator", Role.centre_id == group.centre_id),
+        select(ReviewAssessor.staff_id).join(Review, Review.id == ReviewAssessor.review_id)
+        .where(Review.group_id == group.id, ReviewAssessor.unassigned_at.is_(None)).order_by(ReviewAssessor.id),
+    )
+    first = list(dict.fromkeys(key for statement in wanted for key in db.session.execute(statement).scalars()))
+    named = {person.id: person for person in people}
+    return [named[key] for key in first if key in named], [person for person in people if person.id not in first]
 
 
 def group_now(participant_id: int, today: date) -> tuple[Group | None, date | None]:

@@ -13,15 +13,16 @@ from imrgroups.groups import actions as groups
 from imrgroups.groups.models import Meeting
 from imrgroups.library import content
 from imrgroups.notes.models import MEDIA, Amendment, HandoutGiven, MeetingNote, Signature, StepTaken, TechniqueUse, TopicTaught
+from imrgroups.rules.refusal import Cannot
 
 
-class CannotNote(Exception):
+class CannotNote(Cannot):
     """Why a note is refused: `reason` is a short word for the screens to explain."""
 
     def __init__(self, reason: str, people: Iterable[int | None] = ()) -> None:
         """Keep the reason and, for "stale" and "signed" texts, whose lines they are (None: the group's)."""
         super().__init__(reason)
-        self.reason, self.people = reason, list(people)
+        self.people = list(people)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def record(meeting: Meeting, said: MeetingRecord, *, by: int | None, now: dateti
     if said.steps is not None:
         _replace(StepTaken, meeting, [{"step": step, "minutes": minutes} for step, minutes in said.steps.items()])
     if said.topics is not None:
-        _teach(meeting, list(dict.fromkeys(said.topics)))
+        _teach(meeting, list(dict.fromkeys(said.topics)), now)
     if said.handouts is not None:
         once = {(handed.participant_id, handed.handout): handed for handed in said.handouts}
         _replace(HandoutGiven, meeting, [vars(handed) for handed in once.values()])
@@ -133,12 +134,12 @@ def _replace(model: type, meeting: Meeting, rows: list[dict[str, object]]) -> No
         db.session.execute(insert(model), [{"meeting_id": meeting.id, **row} for row in rows])
 
 
-def _teach(meeting: Meeting, topics: list[tuple[str, str]]) -> None:
+def _teach(meeting: Meeting, topics: list[tuple[str, str]], now: datetime) -> None:
     rows = [{"position": place, "module": module, "topic": topic} for place, (module, topic) in enumerate(topics, 1)]
     _replace(TopicTaught, meeting, rows)
     if topics and topics != [(planned.module, planned.topic) for planned in meeting.topics]:
         groups.set_topics(meeting, topics)
-        groups.reflow_open(meeting.group)
+        groups.reflow_open(meeting.group, now)
 
 
 def _write(

@@ -23,17 +23,14 @@ from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
 from imrgroups.rules.attendance import IN_ROOM
 from imrgroups.rules.outcomes import BadAnswers, checked, over
+from imrgroups.rules.refusal import Cannot
 
 STEPS = ("one", "two", "three")  # the words of each question, in the order of the questionnaire
 VALUES = {"come": 2, "cannot": 1, "call_me": 0}  # what 1, 2 and 3 mean in answer to one of the three questions
 
 
-class CannotAnswer(Exception):
+class CannotAnswer(Cannot):
     """Why answers are refused: "closed", "answers" or "empty"."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def answer(sheet: AnswerSheet, answers: Mapping[int, int], *, channel: str, by: int | None, now: datetime) -> int:

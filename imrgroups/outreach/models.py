@@ -119,7 +119,7 @@ class CallTask(RandomKey, db.Model):
     """Somebody of staff calls somebody; kept until the call was made or is no longer needed. key as in Message."""
 
     __tablename__ = "call_tasks"
-    __table_args__ = (one_of("reason", CALL_REASONS), one_of("outcome", CALL_OUTCOMES, empty=True), Index(None, "staff_id", "done_at"))
+    __table_args__ = (one_of("reason", CALL_REASONS), one_of("outcome", CALL_OUTCOMES, empty=True), Index(None, "done_at", "due_on"))
 
     key: Mapped[str] = mapped_column(unique=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from imrgroups.rules.refusal import Cannot
+
 OPENS_BEFORE = timedelta(hours=2)  # people come early; before that a mark would be a guess
 
 
@@ -29,31 +31,12 @@ class MakeUpKind(StrEnum):
     OTHER_GROUP = "other_group"
 
 
-class Refusal(StrEnum):
-    """Why a mark or a make-up cannot be recorded."""
-
-    NOT_YET = "not_yet"
-    CANCELLED = "cancelled"
-    CLOSED = "closed"
-    NOT_ENROLLED = "not_enrolled"
-    NOT_HELD = "not_held"
-    WAS_THERE = "was_there"
+class CannotMark(Cannot):
+    """A mark is refused: "not_yet", "cancelled", "not_enrolled"."""
 
 
-class CannotMark(Exception):
-    """A mark is refused; `reason` says why."""
-
-    def __init__(self, reason: Refusal | str) -> None:
-        self.reason = Refusal(reason)
-        super().__init__(self.reason.value)
-
-
-class CannotMakeUp(Exception):
-    """A make-up is refused; `reason` says why."""
-
-    def __init__(self, reason: Refusal | str) -> None:
-        self.reason = Refusal(reason)
-        super().__init__(self.reason.value)
+class CannotMakeUp(Cannot):
+    """A make-up is refused: "not_held", "cancelled", "was_there", "not_yet"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,20 +160,23 @@ class Both:
     starters: Attendance
 
 
-def check_open(*, meeting: str, starts_at: datetime, now: datetime, enrolled: bool = True, closed: bool = False) -> None:
-    """Nothing when a mark may be set; otherwise CannotMark with the reason.
+def why_closed(*, meeting: str, starts_at: datetime, now: datetime) -> str:
+    """Why nothing can be written of a meeting ("cancelled", "not_yet"), or nothing.
 
     meeting: "planned", "held" or "cancelled"; a planned one opens two hours before it starts, a held one is open at any time.
-    starts_at, now: aware instants. enrolled: whether the person belongs to the group on that day. closed: the group's records are closed.
+    starts_at, now: aware instants.
     """
     if meeting == "cancelled":
-        raise CannotMark(Refusal.CANCELLED)
-    if closed:
-        raise CannotMark(Refusal.CLOSED)
-    if meeting != "held" and now < starts_at - OPENS_BEFORE:
-        raise CannotMark(Refusal.NOT_YET)
+        return "cancelled"
+    return "not_yet" if meeting != "held" and now < starts_at - OPENS_BEFORE else ""
+
+
+def check_open(*, meeting: str, starts_at: datetime, now: datetime, enrolled: bool = True) -> None:
+    """Nothing when a mark may be set, as `why_closed` says; else CannotMark. enrolled: whether they belong to the group on that day."""
+    if reason := why_closed(meeting=meeting, starts_at=starts_at, now=now):
+        raise CannotMark(reason)
     if not enrolled:
-        raise CannotMark(Refusal.NOT_ENROLLED)
+        raise CannotMark("not_enrolled")
 
 
 def check_make_up(*, meeting: str, state: MarkState, done_on: date, today: date) -> None:
@@ -199,11 +185,11 @@ def check_make_up(*, meeting: str, state: MarkState, done_on: date, today: date)
     A meeting held before the person joined may be made up: that is how late joiners catch up.
     """
     if meeting != "held":
-        raise CannotMakeUp(Refusal.CANCELLED if meeting == "cancelled" else Refusal.NOT_HELD)
+        raise CannotMakeUp("cancelled" if meeting == "cancelled" else "not_held")
     if _MEANS[state].in_room:
-        raise CannotMakeUp(Refusal.WAS_THERE)
+        raise CannotMakeUp("was_there")
     if done_on > today:
-        raise CannotMakeUp(Refusal.NOT_YET)
+        raise CannotMakeUp("not_yet")
 
 
 def is_enrolled(on: date, stays: Iterable[Stay]) -> bool:

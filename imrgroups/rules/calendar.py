@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 MONTHS = 9
 WEEK = 7
+RUN_OVER = timedelta(weeks=4)
 
 Range = tuple[date, date]
 
@@ -136,6 +137,19 @@ def series(
         else:
             slots.append(Slot(len(slots) + 1, on, at.replace(fold=0), instant(on, at, timezone)))
     return Series(tuple(slots), tuple(skipped))
+
+
+def outside(on: date, *, starts_on: date, ends_on: date, last_on: date) -> str:
+    """Why a day is none to meet on, or nothing: "before_start", "after_end" (the months of the course are over) or "too_late".
+
+    starts_on, ends_on: first and last day of those months. last_on: the last day anything is planned for, ends_on or later.
+    A course may run over by a few weeks where its leaders say so; more than four after all that is planned is a slip.
+    """
+    if on < starts_on:
+        return "before_start"
+    if on > last_on + RUN_OVER:
+        return "too_late"
+    return "after_end" if on > ends_on else ""
 
 
 def next_open(

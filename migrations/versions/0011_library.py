@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011_library"
-down_revision = "0010_desk"
+down_revision = "0009_notes"
 
 
 def upgrade() -> None:

@@ -79,7 +79,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_call_tasks_group_id"), "call_tasks", ["group_id"], unique=False)
     op.create_index(op.f("ix_call_tasks_participant_id"), "call_tasks", ["participant_id"], unique=False)
-    op.create_index(op.f("ix_call_tasks_staff_id_done_at"), "call_tasks", ["staff_id", "done_at"], unique=False)
+    op.create_index(op.f("ix_call_tasks_done_at_due_on"), "call_tasks", ["done_at", "due_on"], unique=False)
     op.create_table(
         "messages",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from imrgroups.attendance import actions as attendance
 from imrgroups.db import db
@@ -14,9 +14,14 @@ from imrgroups.groups import actions as groups
 from imrgroups.groups import series
 from imrgroups.homework import actions as homework
 from imrgroups.homework.actions import Task
+from imrgroups.library import content
 from imrgroups.notes import actions as notes
-from imrgroups.notes.actions import MeetingRecord
+from imrgroups.notes.actions import Handed, MeetingRecord
+from imrgroups.outreach import actions as outreach
+from imrgroups.outreach.actions import replies
 from imrgroups.people import actions as people
+from imrgroups.people.models import Supporter
+from imrgroups.sms import Incoming
 from imrgroups.staff import actions as staff
 
 NAMES = (
@@ -31,6 +36,9 @@ NAMES = (
     "Ida Vinther",
     "Jens Ravn",
 )
+CLOSE = ("Nina Holm", "Per Lund", "Aylin Yilmaz", "Bo Skov", "Lis Krogh")  # those close to the first five; to the first three we spoke lately
+TECHNIQUES = ("link-to-goals", "interactive-teaching", "shaping")
+PHONE = "+4520123456"
 STATES = ("present", "present", "present", "late", "present", "absent", "excused", "present", "hospital", "present")
 
 
@@ -42,6 +50,7 @@ class Measured:
     meeting: int
     leader: int
     people: tuple[int, ...]
+    supporters: dict[int, str]
 
 
 def build(now: datetime) -> Measured:
@@ -55,20 +64,44 @@ def build(now: datetime) -> Measured:
     group = groups.create(details, centre_id=centre.id, leaders=[leader.id, other.id], by=leader.id, now=now, meetings=False)
     for week in range(36):
         groups.add_meeting(group, on=first + timedelta(weeks=week), by=leader.id, now=now)
-    persons = [people.create(people.PersonDetails(name, "en"), centre_id=centre.id, by=leader.id, now=now) for name in NAMES]
+    persons = [
+        people.create(people.PersonDetails(name, "en", phone="" if place else PHONE), centre_id=centre.id, by=leader.id, now=now)
+        for place, name in enumerate(NAMES)
+    ]
     for person in persons:
         enrolment.join(group, person, on=first, by=leader.id, now=now)
         goals.set_goal(group_id=group.id, participant_id=person.id, text="Cook for a friend every week", on=first, by=leader.id, now=now)
+    told = {"by": leader.id, "now": now}
+    for place, name in enumerate(CLOSE):
+        yes = None if place == 4 else first
+        close = people.add_supporter(persons[place], people.SupporterDetails(name, "sister", "", "when we meet", yes), **told)
+        if place < 3:
+            people.contact(close, on=began.date() - timedelta(days=5 + place), kind="phone", about="", **told)
     meetings = [meeting for meeting in groups._open(group)]
     for number, meeting in enumerate(meetings[:29]):
         marks = {person.id: STATES[(number + place) % len(STATES)] for place, person in enumerate(persons)}
         attendance.mark(meeting=meeting, marks=marks, versions={}, by=leader.id, now=now)
         homework.agree(meeting, {person.id: Task("Notice one good hour") for person in persons}, by=leader.id, now=now)
-        said = MeetingRecord(topics=[(topic.module, topic.topic) for topic in meeting.topics], texts={None: "A calm meeting."}, versions={})
+        here = [person.id for person in persons if marks[person.id] in ("present", "late")]
+        topics = [(topic.module, topic.topic) for topic in meeting.topics]
+        sheets = [content.load().topic(module, topic).handout for module, topic in topics]
+        said = MeetingRecord(
+            topics=topics, texts={None: "A calm meeting."}, versions={},
+            handouts=[Handed(person, sheet, "en", "1") for person in here for sheet in sheets],
+            techniques=[(word, leader.id) for word in TECHNIQUES[:number % 4]],
+        )
         notes.record(meeting, said, by=leader.id, now=now)
         notes.sign(meeting, by=leader.id, now=now)
         notes.sign(meeting, by=other.id, now=now)
-    return Measured(group.id, meetings[29].id, leader.id, tuple(person.id for person in persons))
+    outreach.ask_to_call(
+        persons[0], key="bench", reason="asked_to_call", on=began.date(), staff_id=leader.id, group_id=group.id, meeting_id=meetings[28].id, **told
+    )
+    replies.receive(Incoming("SM1", PHONE, "Thank you for last week", now), now)
+    return Measured(group.id, meetings[29].id, leader.id, tuple(person.id for person in persons), _supporters())
+
+
+def _supporters() -> dict[int, str]:
+    return {row.id: row.name for row in db.session.execute(select(Supporter)).scalars()}
 
 
 def crowd(measured: Measured, copies: int) -> None:

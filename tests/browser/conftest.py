@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from waitress import create_server
@@ -68,6 +68,8 @@ def _things() -> dict[str, object]:
         for name in ("coordinator", "assessor", "administrator")
     }
     reviews = {row.kind: row.id for row in db.session.execute(select(Review).where(Review.group_id == group.id)).scalars()}
+    unrecorded = select(Meeting).where(Meeting.state == "planned", Meeting.starts_at < datetime.now(UTC) - timedelta(days=1))
+    late = db.session.execute(unrecorded).scalars().first()
     reported = db.session.execute(select(Review.id).where(Review.state == "closed")).scalars().first()
     people["assessor"] = (
         db.session.execute(select(ReviewAssessor.staff_id).where(ReviewAssessor.review_id == reviews["midway"])).scalars().first()
@@ -78,15 +80,46 @@ def _things() -> dict[str, object]:
     visiting = select(ReviewAssessor.staff_id).where(ReviewAssessor.review_id == review.id).order_by(ReviewAssessor.interviewing)
     people["visiting"] = db.session.execute(visiting).scalars().first()
     return {
+        **_of_people(group.id),
         "group": group.id,
+        "leading": group.leaders[0].id,
         "centre": group.centre_id,
         "held": held,
         "coming": coming,
+        "unrecorded": late.id,
         "person": person,
         "review": reviews["midway"],
         "final": reviews["final"],
         "reported": reported,
-        "staff": {"leader": group.leaders[0].id, **people},
+        "staff": {"leader": group.leaders[0].id, "late": late.group.leaders[0].id, **people},
+    }
+
+
+def _of_people(group_id: int) -> dict[str, int]:
+    """Keys of one thing of each kind that belongs to somebody in the group."""
+    from sqlalchemy import Select, select
+
+    from imrgroups.attendance.models import Mark
+    from imrgroups.enrolment.models import Enrolment
+    from imrgroups.goals.models import Goal
+    from imrgroups.groups.models import Meeting
+    from imrgroups.mypage.models import FilledSheet
+    from imrgroups.outreach.models import CallTask
+    from imrgroups.people.models import Supporter
+
+    def first(wanted: Select) -> tuple[int, int]:
+        return tuple(db.session.execute(wanted.limit(1)).one())
+
+    here = select(Enrolment.participant_id).where(Enrolment.group_id == group_id, Enrolment.left_on.is_(None))
+    missed = select(Mark.participant_id, Mark.meeting_id).join(Meeting).where(Meeting.group_id == group_id, Mark.state == "absent")
+    goal = first(select(Goal.participant_id, Goal.id).where(Goal.group_id == group_id))
+    away = first(missed)
+    sheet = first(select(FilledSheet.participant_id, FilledSheet.id).where(FilledSheet.participant_id.in_(here), FilledSheet.shared))
+    return {
+        "person_with_goal": goal[0], "goal": goal[1], "person_away": away[0], "missed": away[1],
+        "person_with_sheet": sheet[0], "sheet": sheet[1],
+        "supporter": first(select(Supporter.id, Supporter.id).where(Supporter.participant_id.in_(here)))[0],
+        "call": first(select(CallTask.id, CallTask.id).where(CallTask.group_id == group_id))[0],
     }
 
 
@@ -125,7 +158,10 @@ def signed_in(served, chromium):
                 page.locator('form[action^="/demonstration/page/"] button').first.click()
                 page.wait_for_url("**/me")
             elif role:
-                page.locator(f'form[action="/demonstration/sign-in/{things["staff"][role]}"] button').click()
+                button = page.locator(f'form[action="/demonstration/sign-in/{things["staff"][role]}"] button')
+                if not button.is_visible():
+                    page.locator("summary").click()
+                button.click()
                 page.wait_for_url("**/today")
             pages[key] = page
         return pages[key]

@@ -1,7 +1,11 @@
 """Every page a role can open: no barrier that axe finds, nothing wider than the screen, in three languages."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from imrgroups.people.models import INTAKE_TASKS as TASKS
 
 pytestmark = pytest.mark.browser
 
@@ -26,11 +30,15 @@ PAGES = {
         "/reviews/{reported}/report",
         "/groups/{group}/supporters",
         "/groups/{group}/meetings/new",
+        "/groups/{group}/people/{person}/leave",
+        "/groups/{group}/people/{person}/back",
         "/meetings/{coming}",
         "/meetings/{coming}/move",
         "/meetings/{coming}/cancel",
         "/meetings/{held}",
         "/meetings/{held}/attendance",
+        "/meetings/{held}/attendance/sheet",
+        "/meetings/{coming}/apologies",
         "/meetings/{coming}/attendance",
         "/meetings/{held}/notes",
         "/meetings/{held}/goals",
@@ -40,10 +48,22 @@ PAGES = {
         "/people/{person}",
         "/people/{person}/edit",
         "/people/{person}/intake",
+        *(f"/people/{{person}}/intake/{task}" for task in TASKS),
         "/people/{person}/goals",
         "/people/{person}/own-words",
         "/people/{person}/circle",
         "/people/{person}/make-ups",
+        "/people/{person_away}/make-ups/{missed}",
+        "/people/{person}/consents",
+        "/people/{person}/hospital",
+        "/people/{person}/reminders",
+        "/people/{person}/supporters",
+        "/people/{person}/supporters/new",
+        "/people/{person}/welcome-back",
+        "/people/{person_with_goal}/goals/{goal}",
+        "/people/{person_with_sheet}/sheets/{sheet}",
+        "/supporters/{supporter}/edit",
+        "/calls/{call}",
         "/messages",
         "/curriculum",
         "/curriculum/recovery-strategies",
@@ -51,7 +71,7 @@ PAGES = {
         "/curriculum/handouts/recovery-what-helps",
         "/curriculum/worksheets/network-card",
         "/curriculum/stress-vulnerability/family",
-        "/messages",
+        "/curriculum/stress-vulnerability/ward",
         "/messages/words",
         "/replies",
         "/messages/letters",
@@ -59,6 +79,8 @@ PAGES = {
         "/account/calendar",
         "/account/password",
         "/account/two-factor",
+        "/account/recovery-codes",
+        "/account/again",
     ],
     "coordinator": [
         "/today",
@@ -73,7 +95,10 @@ PAGES = {
         "/groups/new",
         "/centres",
         "/centres/{centre}",
+        "/centres/{centre}/edit",
+        "/centres/{centre}/reminders",
         "/centres/{centre}/staff/new",
+        "/centres/{centre}/staff/{leading}",
         "/centres/{centre}/closed-weeks",
         "/centres/{centre}/training",
         "/centres/{centre}/training/new",
@@ -81,7 +106,9 @@ PAGES = {
         "/groups/{group}/reason",
         "/meetings/{held}/notes",
         "/people/{person}",
+        "/curriculum/translate",
         "/curriculum/translate/da",
+        "/curriculum/translate/da/recovery-what-helps",
         "/messages",
     ],
     "administrator": ["/today", "/centres", "/centres/{centre}", "/centres/{centre}/edit", "/centres/new"],
@@ -103,7 +130,13 @@ PAGES = {
         "/me/questions/thanks",
     ],
     "visiting": [
+        "/reviews/{review}/day",
+        "/reviews/{review}/interviews",
+        "/reviews/{review}/interviews/leader/1",
+        "/reviews/{review}/observe",
+        "/reviews/{review}/voice",
         "/reviews/{review}/binder",
+        "/reviews/{review}/binder/all",
         "/reviews/{review}/binder/items/5",
         "/reviews/{review}/binder/parts/attendance",
         "/reviews/{review}/binder/charts/P01",
@@ -120,6 +153,7 @@ PAGES = {
         "/reviews/{final}/rate",
     ],
 }
+NOWHERE = ("/nothing-here", "/card/of-nobody")
 ALL = [(role, path) for role, paths in PAGES.items() for path in paths]
 axe = Axe()
 
@@ -137,11 +171,32 @@ def sideways(page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+def test_every_page_somebody_sees_is_looked_at(app):
+    """Each address that can be opened is one of PAGES, or gives a file, or has its reason here."""
+    elsewhere = {
+        "health": "for machines", "static": "files", "desk.pack": "a file", "desk.ward_pack": "a file", "enrolment.certificate": "a file",
+        "mypage.everything": "a file", "mypage.feed": "a calendar", "mypage.print_card": "a file", "library.pack": "a file",
+        "library.download": "a file", "outcomes.sheet": "a file", "overview.export": "a file", "outreach.letters_pdf": "a file",
+        "fidelity.worker": "a script", "fidelity.binder_file": "a file", "fidelity.report_pdf": "a file", "fidelity.receipt_file": "a file",
+        "fidelity.write": "only while a report is written: tests/fidelity", "fidelity.answer": "only while a draft waits: tests/fidelity",
+        "security.tf_select": "only in the middle of signing in: tests/staff",
+        "security.two_factor_token_validation": "only in the middle of signing in: tests/staff",
+        "security.two_factor_rescue": "only in the middle of signing in: tests/staff",
+        "security.mf_recovery": "only in the middle of signing in: tests/staff",
+    }
+    places = app.url_map.bind("localhost")
+    seen = {places.match(re.sub(r"\{\w+\}", "1", path).partition("?")[0])[0] for _role, path in ALL if path != "/nothing-here"}
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and "." not in rule.rule.rpartition("/")[2]]
+    assert {rule.endpoint for rule in rules} - seen - set(elsewhere) == set()
+    assert set(elsewhere) <= {rule.endpoint for rule in app.url_map.iter_rules()}
+
+
 @pytest.mark.parametrize("language", ["en", "da", "he"])
 @pytest.mark.parametrize(("role", "path"), ALL, ids=[f"{role or 'nobody'}{path}" for role, path in ALL])
 def test_a_page_has_no_barrier(signed_in, served, role, path, language):
     page = signed_in(role)
-    page.goto(spoken(path.format(**served[1]), language))
+    answer = page.goto(spoken(path.format(**served[1]), language))
+    assert answer.status == (404 if path in NOWHERE else 200)
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "he" else "ltr")
@@ -158,3 +213,10 @@ def test_no_page_is_wider_than_a_small_phone(signed_in, served, role, language):
         if sideways(page) > 0:
             wide[path] = sideways(page)
     assert wide == {}
+
+
+@pytest.mark.parametrize("language", ["en", "da", "sv", "he"])
+def test_the_menu_of_a_leader_is_one_line_on_a_small_laptop(signed_in, language):
+    page = signed_in("leader")
+    page.goto(f"/today?lang={language}")
+    assert page.locator(".site-header").bounding_box()["height"] < 70

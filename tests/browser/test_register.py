@@ -54,3 +54,15 @@ def test_no_page_asks_anything_of_another_machine(signed_in, served):
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"/groups/{served[1]['group']}?lang=en")
     assert all(address.startswith((served[0], "data:")) for address in asked)
+
+
+def test_whether_the_meeting_took_place_is_no_longer_asked_once_somebody_is_here(signed_in, served):
+    page = signed_in("late")
+    page.goto(f"/meetings/{served[1]['unrecorded']}/attendance?lang=en")
+    asked, row = page.get_by_role("button", name="It took place"), page.locator(".register__row")
+    assert asked.is_visible()
+    for place, chip, still in ((0, "absent", 1), (1, "present", 0)):
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            row.nth(place).locator(f".chip--{chip}").click()
+        page.wait_for_function("count => document.querySelectorAll('#took-place form').length === count", arg=still)
+    assert page.locator("#in-the-room").inner_text().startswith("1 person")

@@ -1,5 +1,7 @@
 """The pages a leader works from: signed out, the wrong centre, and done."""
 
+import re
+
 import pytest
 
 from imrgroups.attendance import actions as attendance
@@ -106,3 +108,14 @@ def test_every_meeting_of_a_danish_group_finds_its_plan_handouts_and_worksheets_
             for document in (guide.id, found.handout, *found.worksheets):
                 page = shelf.page(document, "da")
                 assert page is not None and not page.document.missing, f"{document} is not whole in Danish"
+
+
+@pytest.mark.parametrize(("path", "here"), [
+    ("/people/{person}/circle", "People"), ("/people/{person}/own-words", "People"), ("/groups/{group}/supporters", "Groups"),
+    ("/meetings/{meeting}/attendance", "Groups"), ("/messages/words", "Messages"), ("/messages", "Messages"),
+    ("/account", None), ("/nowhere", None),
+])
+def test_the_menu_says_where_a_page_belongs(world, browser_as, path, here):
+    keys = {"person": world.people["Amal"].id, "group": world.group.id, "meeting": world.meetings[8].id}
+    page = browser_as("Dana").get(path.format(**keys) + "?lang=en").text.partition("</nav>")[0]
+    assert [*re.findall(r'aria-current="(?:page|true)">([^<]+)<', page)] == ([here] if here else [])

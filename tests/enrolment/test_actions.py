@@ -49,9 +49,23 @@ def test_the_last_day_still_counts_and_the_next_does_not(world):
     ("Amal", TODAY, "already_in"),
     ("Gorm", TODAY, "other_centre"),
     ("Freja", date(2026, 11, 2), "before_start"),
+    ("Freja", date(2027, 8, 3), "after_last"),
+    ("Freja", date(2072, 1, 12), "after_last"),
 ])
 def test_some_cannot_join(world, name, on, reason):
     assert refused(actions.join, world.group, world.people[name], on=on) == reason
+
+
+def test_nobody_leaves_or_comes_back_years_after_the_group(world):
+    assert refused(actions.leave, world.enrolments["Bo"], on=date(2028, 1, 12), reason="pause") == "after_last"
+    actions.leave(world.enrolments["Bo"], on=date(2027, 8, 2), reason="finished", **BY)
+    actions.leave(world.enrolments["Amal"], on=TODAY, reason="pause", **BY)
+    assert refused(actions.come_back, world.enrolments["Amal"], on=date(2028, 1, 12)) == "after_last"
+
+
+def test_whoever_stayed_to_the_end_may_be_written_off_later(world):
+    actions.leave(world.enrolments["Bo"], on=date(2027, 9, 6), reason="finished", by=None, now=datetime(2027, 9, 6, 9, tzinfo=UTC))
+    assert world.enrolments["Bo"].left_on == date(2027, 9, 6)
 
 
 def test_nobody_joins_or_waits_for_a_group_that_has_ended(world):

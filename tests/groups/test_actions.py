@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.groups import actions, series
-from imrgroups.groups.actions import CannotPlan, GroupDetails
+from imrgroups.groups.actions import CannotPlan, GroupDetails, closed
 from imrgroups.groups.models import Group, Meeting
 
 LATER = datetime(2027, 1, 12, 9, 0, tzinfo=UTC)
+BEFORE = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 
 
 def details(**changes) -> GroupDetails:
@@ -65,9 +66,9 @@ def test_a_new_group_meets_weekly_at_the_same_local_time_for_nine_months(world):
 
 
 def test_a_new_group_is_exactly_what_its_preview_showed(world):
-    closed = [(date(2027, 7, 5), date(2027, 7, 30))]
-    actions.close(world.centres["North"], *closed[0], "Summer", by=None, now=world.now)
-    shown = series.preview(date(2027, 2, 1), time(10, 0), "Europe/Copenhagen", "DK", [*closed, (date(2026, 12, 21), date(2027, 1, 3))])
+    summer = (date(2027, 7, 5), date(2027, 7, 30))
+    closed.close(world.centres["North"], *summer, "Summer", by=None, now=world.now)
+    shown = series.preview(date(2027, 2, 1), time(10, 0), "Europe/Copenhagen", "DK", [summer, (date(2026, 12, 21), date(2027, 1, 3))])
     made = [
         {
             "number": meeting.number, "date": meeting.meets_on.isoformat(), "time": "10:00",
@@ -169,6 +170,27 @@ def test_a_meeting_does_not_move_onto_another_or_before_the_first_day(world):
     assert refused(actions.add_meeting, world.group, on=date(2026, 1, 1), **usual) == "before_start"
 
 
+def test_nine_months_end_when_they_end_unless_somebody_says_otherwise(world):
+    usual, after, meeting = {"by": None, "now": LATER}, date(2027, 8, 10), world.meetings[9]
+    assert series.ends_on(world.group) == date(2027, 8, 2)
+    assert refused(actions.move, meeting, to_on=after, **usual) == "after_end"
+    assert refused(actions.add_meeting, world.group, on=after, **usual) == "after_end"
+    assert refused(actions.move, meeting, to_on=date(2029, 1, 12), beyond=True, **usual) == "too_late"
+    assert refused(actions.add_meeting, world.group, on=date(2027, 8, 31), beyond=True, **usual) == "too_late"
+    actions.move(meeting, to_on=after, beyond=True, **usual)
+    actions.add_meeting(world.group, on=date(2027, 8, 31), beyond=True, **usual)  # four weeks count from the last meeting
+    assert series.last_on(world.group) == date(2027, 8, 31)
+    actions.cancel(meeting, reason="x", **usual)
+    actions.restore(meeting, **usual)
+    assert world.meetings[9].state == "planned"
+
+
+def test_a_group_ends_at_the_latest_with_its_last_meeting(world):
+    assert refused(actions.end, world.group, on=date(2028, 1, 12), reason="x", by=None, now=LATER) == "after_last"
+    actions.end(world.group, on=date(2027, 9, 1), reason="Written late", by=None, now=datetime(2027, 9, 1, 9, tzinfo=UTC))
+    assert world.group.ended_on == date(2027, 9, 1)
+
+
 def test_an_added_meeting_gets_the_next_number_and_room_for_topics(world):
     last = max(world.meetings)
     meeting = actions.add_meeting(world.group, on=date(2027, 1, 14), by=None, now=LATER)
@@ -177,10 +199,11 @@ def test_an_added_meeting_gets_the_next_number_and_room_for_topics(world):
 
 
 def test_a_new_order_moves_the_modules_that_were_not_begun(world):
-    hold(world, 1, 2, 3)
+    hold(world, *range(1, 9))
     order = ["recovery-strategies", "needs", *[id for id in series.default_order() if id not in ("recovery-strategies", "needs")]]
     actions.reorder(world.group, order, by=None, now=LATER)
-    assert topics(world.meetings[4])[0].startswith("needs/")
+    begun, to_come = ("recovery", "practical", "stress-v"), [key for number in range(9, 14) for key in topics(world.meetings[number])]
+    assert next(key for key in to_come if not key.startswith(begun)).startswith("needs/")
     assert refused(actions.reorder, world.group, ["needs", "needs"], by=None, now=LATER) == "modules"
     assert refused(actions.reorder, world.group, [], by=None, now=LATER) == "modules"
 
@@ -188,9 +211,9 @@ def test_a_new_order_moves_the_modules_that_were_not_begun(world):
 def test_modules_that_no_longer_fit_are_named(world):
     left_out = []
     for number in range(10, max(world.meetings) + 1):
-        left_out = actions.cancel(world.meetings[number], reason="Closed", by=None, now=LATER)
+        left_out = actions.cancel(world.meetings[number], reason="Closed", by=None, now=BEFORE)
     assert left_out == list(series.default_order()[9:])  # nine meetings are left for eleven modules
-    assert series.left_out(world.group.id, world.group.modules) == left_out
+    assert series.left_out(world.group.id, world.group.modules, BEFORE) == left_out
 
 
 def test_a_new_time_of_day_moves_only_meetings_that_are_still_to_come(world):
@@ -242,12 +265,42 @@ def test_a_group_that_goes_on_after_all_can_have_its_meetings_back(world):
 
 def test_closed_days_are_kept_apart_from_meetings_already_planned(world):
     north = world.centres["North"]
-    assert refused(actions.close, north, date(2027, 2, 9), date(2027, 2, 8), "", by=None, now=LATER) == "ends_before"
-    row = actions.close(north, date(2027, 2, 8), date(2027, 2, 12), "Winter holiday", by=None, now=LATER)
+    assert refused(closed.close, north, date(2027, 2, 9), date(2027, 2, 8), "", by=None, now=LATER) == "ends_before"
+    assert refused(closed.close, north, date(2027, 2, 8), date(2028, 2, 9), "", by=None, now=LATER) == "too_long"
+    assert refused(closed.close, north, date(2072, 2, 8), date(2072, 2, 9), "", by=None, now=LATER) == "too_far"
+    row = closed.close(north, date(2027, 2, 8), date(2027, 2, 12), "Winter holiday", by=None, now=LATER)
     assert world.meetings[13].meets_on == date(2027, 2, 9) and world.meetings[13].state == "planned"
-    assert refused(actions.close, north, date(2027, 2, 8), date(2027, 2, 9), "", by=None, now=LATER) == "closed_already"
-    actions.reopen(row, by=None, now=LATER)
+    assert refused(closed.close, north, date(2027, 2, 8), date(2027, 2, 9), "", by=None, now=LATER) == "closed_already"
+    closed.reopen(row, by=None, now=LATER)
     assert [row.reason for row in series.closed_weeks(north.id)] == ["Christmas"]
+
+
+def test_a_meeting_that_nobody_recorded_keeps_its_topics_until_somebody_says_what_happened(world):
+    hold(world, 1, 2, 3, 4, 5)
+    planned, to_come = [topics(world.meetings[number]) for number in (6, 7, 8)], plan_after(world, 8)
+    actions.cancel(world.meetings[10], reason="Flood", by=None, now=LATER)
+    actions.reorder(world.group, [*series.default_order()[:2], *reversed(series.default_order()[2:])], by=None, now=LATER)
+    actions.reorder(world.group, series.default_order(), by=None, now=LATER)
+    actions.move(world.meetings[12], to_on=date(2027, 1, 14), by=None, now=LATER)
+    assert [topics(world.meetings[number]) for number in (6, 7, 8)] == planned
+    assert plan_after(world, 8) == to_come, "and what comes after is what would come had it been recorded as planned"
+    actions.cancel(world.meetings[8], reason="Nobody came", by=None, now=LATER)
+    assert plan_after(world, 8)[0] == planned[2][0], "a day that did not take place hands its topics on"
+    actions.restore(world.meetings[8], by=None, now=LATER)
+    assert [topics(world.meetings[number]) for number in (6, 7, 8)] == planned and plan_after(world, 8) == to_come
+
+
+def plan_after(world, number: int) -> list[str]:
+    """Every topic after that meeting in order, a topic that goes on named once."""
+    rows = sorted((row for row in world.meetings.values() if row.number > number), key=lambda row: row.meets_on)
+    return list(dict.fromkeys(key for meeting in rows for key in topics(meeting)))
+
+
+def test_a_meeting_that_nobody_recorded_and_that_moves_on_is_open_again(world):
+    hold(world, *range(1, 8))
+    due = topics(world.meetings[8])
+    actions.move(world.meetings[8], to_on=date(2027, 1, 13), by=None, now=LATER)
+    assert topics(world.meetings[9]) == due, "today's meeting comes first now"
 
 
 @pytest.mark.parametrize("seed", range(3))

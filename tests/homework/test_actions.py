@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from imrgroups.audit import AuditEntry
 from imrgroups.db import db
+from imrgroups.enrolment import actions as enrolment
 from imrgroups.groups import actions as groups
 from imrgroups.groups.models import Meeting
 from imrgroups.homework import actions, reads
@@ -123,6 +124,19 @@ def test_to_talk_about_is_each_persons_latest_homework_until_it_was_talked_about
     assert shown(8) == {"Amal": "New", "Bo": "From before", "Cy": "Swim"}  # talked about here, so still shown here
     assert shown(9) == {"Bo": "From before", "Cy": "Swim"}
     assert shown(5) == {}
+
+
+def test_the_count_on_a_meetings_page_is_of_the_homework_its_own_page_lists(world):
+    agree(world, 6, {"Amal": "Walk", "Bo": "Call Per", "Cy": "Read"})
+    agree(world, 7, {"Bo": "Call Per again", "Dina": "Sing"})
+    review(world, 7, {task_of(world, 6, "Amal").id: ("done", "")})
+    review(world, 8, {task_of(world, 6, "Cy").id: ("partly", "")})
+    enrolment.leave(world.enrolments["Dina"], on=world.meetings[7].meets_on, reason="moved", by=None, now=world.now)
+    for number, count in ((6, (0, 0)), (7, (1, 2)), (8, (1, 2)), (9, (0, 1))):
+        meeting = world.meetings[number]
+        assert actions.talked_about(meeting.id, meeting.group_id, meeting.meets_on) == count
+        listed = [row.earlier for row in reads.rows(meeting) if row.earlier]
+        assert (sum(1 for task in listed if task.result), len(listed)) == count
 
 
 def test_homework_of_a_person_is_listed_newest_first_with_how_it_went(world):

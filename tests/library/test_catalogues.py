@@ -3,6 +3,7 @@
 import gettext
 import io
 import json
+import tomllib
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -56,6 +57,12 @@ def test_data_gives_its_titles_and_texts_but_no_ids_and_no_books():
     asked = [message for _, message, _ in extracted(pulse, "curriculum/instruments/pulse.toml")]
     assert "Did somebody talk with you about your own goal?" in asked and "Yes, more than once" in asked
     assert not {"decided", "programme", "pulse"} & set(asked)
+
+
+def test_every_word_the_pages_are_built_with_is_given_to_translators():
+    found = {message for _, message, _ in extracted(catalogues.WORDS.read_text(encoding="utf-8"), str(catalogues.WORDS))}
+    words = {word["text"] for table in tomllib.loads(catalogues.WORDS.read_text(encoding="utf-8")).values() for word in table.values()}
+    assert found == words and "Version" in words
 
 
 def test_a_drawing_gives_its_labels(tmp_path):
@@ -158,6 +165,27 @@ def test_what_is_missing_or_too_hard_is_a_finding(tmp_path, file, old, new, said
     root = small.write(tmp_path, {file: small.FILES[file].replace(old, new)})
     findings = content.check(["en"], path=root, translations=tmp_path).findings
     assert [finding for finding in findings if said in finding.what and finding.file == f"curriculum/{file}"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line", "said"),
+    [
+        ("modules/01-kites/module.toml", "sessions = 2", "sessions 2", 3, "not TOML"),
+        ("modules/01-kites/homework.toml", "supporter = true", "supporter = perhaps", 5, "not TOML"),
+        ("modules/01-kites/homework.toml", "supporter = true", 'supporter = "true"', 5, "true or false"),
+        (small.HANDOUT_FILE, "minutes: 20", "minutes 20", 4, "key: value"),
+        (small.HANDOUT_FILE, "::: example", "::: exampel", 13, "no container `exampel`"),
+        ("modules/01-kites/figures/wind.svg", "</text>\n</svg>", "\n</svg>", 9, "not well-formed"),
+        ("instruments/sky.toml", "", 'id = "sky"\nscores 1\n', 2, "not TOML"),
+    ],
+)
+def test_one_mistake_is_told_once_with_its_line_and_nothing_is_called_missing_for_it(tmp_path, file, old, new, line, said):
+    was = small.FILES.get(file, "")
+    assert old in was
+    root = small.write(tmp_path, {file: was.replace(old, new, 1) if was else new})
+    findings = content.check(["en"], path=root, translations=tmp_path).findings
+    assert [(each.file, each.line) for each in findings] == [(f"curriculum/{file}", line)]
+    assert said in findings[0].what
 
 
 def test_missing_pages_are_findings_of_the_module(tmp_path):

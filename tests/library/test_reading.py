@@ -114,6 +114,7 @@ def test_a_mistake_in_front_matter_names_its_line(page, line, said):
         ("modules/01-kites/module.toml", "sessions = 2", 'sessions = "two"', 3, "a whole number"),
         ("modules/01-kites/module.toml", 'handout = "kites-first"', "", 8, "`handout` is missing"),
         ("modules/01-kites/module.toml", "coping_skills", "juggling", 5, "no skill"),
+        ("modules/01-kites/homework.toml", "supporter = false", 'supporter = "no"', 15, "should be true or false"),
         ("modules/01-kites/homework.toml", 'id = "kites-1"', 'id = "kites-0"', 7, "stands twice"),
         ("modules/01-kites/handouts/kites-first.md", "minutes: 20", "minutes: soon", 4, "whole number"),
         ("modules/01-kites/handouts/kites-first.md", "minutes: 20", "minuets: 20", 1, "add `minutes"),

@@ -10,6 +10,7 @@ from imrgroups.db import Base, db
 from imrgroups.enrolment import actions as enrolment
 from imrgroups.goals import actions as goals
 from imrgroups.groups import actions as groups
+from imrgroups.groups.actions import closed
 from imrgroups.homework import actions as homework
 from imrgroups.homework.actions import Task
 from imrgroups.notes import actions as notes
@@ -25,7 +26,7 @@ from imrgroups.staff.actions import training
 NOT_CARRIED = {
     "audit_entries": "the record of this installation", "audit_heads": "the record of this installation",
     "access_entries": "who looked, here", "access_reasons": "who looked, here", "staff_sessions": "signed-in browsers",
-    "sign_in_attempts": "throttling", "receipts": "answered taps",
+    "sign_in_attempts": "throttling",
     "translation_edits": "texts of this installation, they travel as a PO file", "comments": "about texts of this installation",
     "translation_reviews": "of texts of this installation",
     "messages": "sent from here", "deliveries": "told to this installation", "replies": "came to this installation",
@@ -57,7 +58,7 @@ def history(world):
     group, amal, bo = world.group, world.people["Amal"], world.people["Bo"]
     first, second = world.meetings[1], world.meetings[2]
     by = {"by": dana, "now": now}
-    groups.close(world.centres["North"], date(2027, 2, 15), date(2027, 2, 19), "Winter holiday", **by)
+    closed.close(world.centres["North"], date(2027, 2, 15), date(2027, 2, 19), "Winter holiday", **by)
     people.consent(amal, "messages", given=True, on=date(2026, 11, 1), how="spoken", **by)
     people.finish_task(amal, "strengths", outcome="done", text="=good at chess", on=date(2026, 11, 1), **by)
     mother = people.add_supporter(

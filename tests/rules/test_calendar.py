@@ -23,6 +23,20 @@ def test_nine_months_end_on_the_same_day_or_the_last_of_the_month(starts_on, mon
     assert c.add_months(starts_on, months) == end
 
 
+@pytest.mark.parametrize(
+    ("on", "last_on", "reason"),
+    [
+        (date(2026, 1, 4), date(2026, 10, 4), "before_start"), (date(2026, 1, 5), date(2026, 10, 4), ""),
+        (date(2026, 10, 4), date(2026, 10, 4), ""),
+        (date(2026, 10, 5), date(2026, 10, 4), "after_end"), (date(2026, 11, 1), date(2026, 10, 4), "after_end"),
+        (date(2026, 11, 2), date(2026, 10, 4), "too_late"), (date(2026, 11, 2), date(2026, 10, 12), "after_end"),
+        (date(2028, 1, 5), date(2026, 10, 4), "too_late"),
+    ],
+)
+def test_nine_months_end_when_they_end_and_a_little_over_is_asked_about(on, last_on, reason):
+    assert c.outside(on, starts_on=date(2026, 1, 5), ends_on=date(2026, 10, 4), last_on=last_on) == reason
+
+
 def test_the_day_nine_months_later_is_not_in_the_series():
     # 5 January 2026 + 9 months is 5 October 2026, a Monday like the first.
     found = c.series(date(2026, 1, 5), time(14), CPH)

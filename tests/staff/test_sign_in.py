@@ -439,6 +439,22 @@ def test_in_a_demonstration_one_click_signs_in_as_one_of_its_people_and_nobody_e
     assert made.test_client().post(f"/demonstration/sign-in/{invented.id}").status_code == 404
 
 
+def test_a_demonstration_shows_those_of_a_running_group_first_and_everybody_else_on_asking(world, other_app):
+    north, south = world.centres["North"].id, world.centres["South"].id
+    invented = {
+        name: actions.add_staff(
+            email=f"{name}{actions.DEMONSTRATION_DOMAIN}".lower(), name=name, roles=[(centre, role)], by=None, now=world.now
+        )
+        for name, centre, role in (("Abel", south, "leader"), ("Bea", north, "coordinator"), ("Zoe", north, "leader"))
+    }
+    world.group.leaders = [*world.group.leaders, invented["Zoe"]]
+    db.session.commit()
+    made = other_app()
+    made.config["SETTINGS"].demo = True
+    page = made.test_client().get("/?lang=en").text
+    assert page.index("Zoe") < page.index("Bea") < page.index("<summary") < page.index("Abel")
+
+
 def test_every_message_of_the_library_that_can_appear_is_ours(app):
     for key, (words, category) in accounts.MESSAGES.items():
         assert app.config[f"SECURITY_MSG_{key}"] == (words, category)

@@ -54,9 +54,14 @@ class Column:
     topics: tuple[tuple[str, str], ...]
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The topics as "module/topic"."""
+        return tuple(f"{module}/{topic}" if topic else module for module, topic in self.topics)
+
+    @property
     def taught(self) -> tuple[str, ...]:
-        """What was taught, as "module/topic"; nothing where the meeting was not held: the plan of a held meeting is what was taught."""
-        return tuple(f"{module}/{topic}" if topic else module for module, topic in self.topics) if self.state == "held" else ()
+        """What was taught; nothing where the meeting was not held: the plan of a held meeting is what was taught."""
+        return self.keys if self.state == "held" else ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ from imrgroups.attendance.figures.words import STATE_NAMES
 from imrgroups.groups.models import Meeting
 from imrgroups.i18n import clock, curriculum, gettext, language, short_day
 from imrgroups.library import content
-from imrgroups.rules.attendance import IN_ROOM, OPENS_BEFORE, CannotMark, check_open
+from imrgroups.rules.attendance import IN_ROOM, OPENS_BEFORE, why_closed
 
 _KEY = "{key}"  # stands for the person in what is made once a language
 
@@ -49,7 +49,6 @@ def refusals() -> dict[str, str]:
     return {
         "not_yet": gettext("It is too early to record this. The register opens two hours before the meeting."),
         "cancelled": gettext("This meeting was cancelled, so there is nothing to record."),
-        "closed": gettext("The records of this group are closed."),
         "not_enrolled": gettext("They did not belong to the group on that day. Check the day they joined or left."),
         "not_held": gettext("This meeting is not recorded as held yet. Keep its register first."),
         "was_there": gettext("They were at this meeting, so there is nothing to catch up."),
@@ -58,11 +57,7 @@ def refusals() -> dict[str, str]:
 
 def closed(meeting: Meeting | Occasion, now: datetime) -> str:
     """Why nothing can be recorded of a meeting ("not_yet", "cancelled"), or nothing."""
-    try:
-        check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
-    except CannotMark as error:
-        return error.reason.value
-    return ""
+    return why_closed(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
 
 
 def opens_at(meeting: Meeting | Occasion) -> datetime:
@@ -118,7 +113,7 @@ def _ago(at: datetime | None, now: datetime) -> str:
 
 def words(meeting: Meeting | Occasion, lines: Sequence[Line], *, me: int, now: datetime) -> dict[str, Any]:
     """What the rows of a register need, whether on the page or alone after a tap. me: who is signed in."""
-    zone = meeting.group.timezone
+    zone, here = meeting.group.timezone, sum(line.state in IN_ROOM for line in lines)
 
     @lru_cache(maxsize=64)  # most of a register is saved at once by one person
     def saved(at: datetime | None, by: str) -> str:
@@ -126,7 +121,7 @@ def words(meeting: Meeting | Occasion, lines: Sequence[Line], *, me: int, now: d
 
     return {
         "meeting": meeting, "group": meeting.group, "chips": chips, "names": STATE_NAMES, "limit": room_limit(),
-        "here": sum(line.state in IN_ROOM for line in lines),
+        "here": here, "asked": meeting.state == "planned" and meeting.starts_at <= now and not here,
         "notes": notes, "saved": lambda line: saved(line.saved_at, line.saved_by),
         "clash_words": lambda line, clash: clash_words(line, clash, me=me, now=now),
     }

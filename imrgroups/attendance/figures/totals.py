@@ -70,8 +70,7 @@ class Sums:
 class Figures:
     """The figures of a group up to a day: of each person, and of all by both denominators.
 
-    held: meetings of the group held so far. minimum: meetings that count as enough (programme.toml). taught: the topics of each held
-    meeting, oldest first, as "module/topic".
+    held: meetings of the group held so far. minimum: meetings that count as enough (programme.toml).
     """
 
     group_id: int
@@ -80,7 +79,6 @@ class Figures:
     minimum: int
     people: list[OwnFigures]
     sums: Sums
-    taught: list[tuple[str, ...]]
 
     @property
     def attendance(self) -> Both:
@@ -109,8 +107,7 @@ def figures(group_id: int, on: date, of: Grid | None = None, named: tuple[str, t
     worth = [_worth(grid.calendar, row.course, on, modules, minimum) for row in grid.people]
     people = [_own(row, grid, name, each) for row, each in zip(grid.people, worth, strict=True)]
     held = sum(column.state == "held" and column.on <= on for column in grid.columns)
-    taught = [column.taught for column in grid.columns if column.taught]
-    return Figures(group_id, on, held, minimum, people, _sums(tuple(worth), minimum), taught)
+    return Figures(group_id, on, held, minimum, people, _sums(tuple(worth), minimum))
 
 
 def person_figures(participant_id: int, on: date) -> list[OwnFigures]:

@@ -7,16 +7,14 @@ from sqlalchemy import select
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment, WaitingPlace
+from imrgroups.groups import series
 from imrgroups.groups.models import Group
 from imrgroups.people.models import Participant
+from imrgroups.rules.refusal import Cannot
 
 
-class CannotEnrol(Exception):
+class CannotEnrol(Cannot):
     """Why joining, leaving or waiting is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def _record(action: str, group: Group, by: int | None, now: datetime, participant_id: int) -> None:
@@ -28,7 +26,7 @@ def _record(action: str, group: Group, by: int | None, now: datetime, participan
 def join(group: Group, participant: Participant, *, on: date, by: int | None, now: datetime) -> Enrolment:
     """Somebody joins from a day on; the series stays as it is.
 
-    Raises CannotEnrol("already_in" | "other_centre" | "before_start" | "ended").
+    Raises CannotEnrol("already_in" | "other_centre" | "before_start" | "after_last" | "ended").
     """
     if participant.centre_id != group.centre_id:
         raise CannotEnrol("other_centre")
@@ -36,6 +34,8 @@ def join(group: Group, participant: Participant, *, on: date, by: int | None, no
         raise CannotEnrol("ended")
     if on < group.starts_on:
         raise CannotEnrol("before_start")
+    if on > series.last_on(group):
+        raise CannotEnrol("after_last")
     rows = select(Enrolment).where(Enrolment.group_id == group.id, Enrolment.participant_id == participant.id)
     if any(row.left_on is None or row.left_on >= on for row in db.session.execute(rows).scalars()):
         raise CannotEnrol("already_in")
@@ -52,11 +52,13 @@ def join(group: Group, participant: Participant, *, on: date, by: int | None, no
 
 
 def leave(enrolment: Enrolment, *, on: date, reason: str, by: int | None, now: datetime) -> None:
-    """Somebody leaves or pauses; `on` is their last day. Raises CannotEnrol("left" | "before_joining")."""
+    """Somebody leaves or pauses; `on` is their last day. Raises CannotEnrol("left" | "before_joining" | "after_last")."""
     if enrolment.left_on is not None:
         raise CannotEnrol("left")
     if on < enrolment.joined_on:
         raise CannotEnrol("before_joining")
+    if on > max(series.last_on(enrolment.group), now.date()):
+        raise CannotEnrol("after_last")
     enrolment.left_on, enrolment.left_reason = on, reason
     _record("group.left", enrolment.group, by, now, enrolment.participant_id)
     db.session.commit()
@@ -65,7 +67,7 @@ def leave(enrolment: Enrolment, *, on: date, reason: str, by: int | None, now: d
 def come_back(enrolment: Enrolment, *, on: date, by: int | None, now: datetime) -> Enrolment:
     """Somebody who left or paused belongs again from a day on; from the day after the last one it is as if they had not left.
 
-    Returns the row that counts now. Raises CannotEnrol("already_in" | "before_start" | "ended").
+    Returns the row that counts now. Raises CannotEnrol("already_in" | "before_start" | "after_last" | "ended").
     """
     group = enrolment.group
     if enrolment.left_on is None:

@@ -19,15 +19,12 @@ from imrgroups.fidelity.evidence.instruments import instrument_of
 from imrgroups.fidelity.models import Binder, Report, Review
 from imrgroups.fidelity.models.reviews import OVER
 from imrgroups.rules.fidelity import binder as rules
+from imrgroups.rules.refusal import Cannot
 from imrgroups.secret import WrongKey
 
 
-class CannotBind(Exception):
+class CannotBind(Cannot):
     """Why a binder is not frozen or closed: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

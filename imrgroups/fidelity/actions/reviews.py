@@ -13,14 +13,15 @@ from imrgroups.fidelity.models.reviews import KINDS, OVER
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.rules.fidelity import reviews as rules
 from imrgroups.rules.fidelity.matching import ASSESSORS, match
+from imrgroups.rules.refusal import Cannot
 
 
-class CannotReview(Exception):
+class CannotReview(Cannot):
     """Why a change to a review is refused: `reason` is a short word for the screens to explain; `items` are those it is about."""
 
     def __init__(self, reason: str, items: Iterable[int] = ()) -> None:
         super().__init__(reason)
-        self.reason, self.items = reason, list(items)
+        self.items = list(items)
 
 
 def plan_missing(

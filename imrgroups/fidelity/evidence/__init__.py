@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from imrgroups.attendance.models import LeaderPresent, MakeUp, Mark
-from imrgroups.db import db
+from imrgroups.db import fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.fidelity.evidence.instruments import scale
 from imrgroups.goals.models import FollowUp, Goal, Step
@@ -55,38 +56,14 @@ def group_facts(group_id: int) -> rows.GroupFacts:
 
 def facts_of(group_ids: Collection[int]) -> dict[int, rows.GroupFacts]:
     """The same of many groups by key, in as many statements as of one."""
-    ids = list(group_ids)
-    held, of_goal = Meeting.group_id.in_(ids), Goal.group_id.in_(ids)
-
-    def at_meetings(model: Any, *columns: Any) -> Select[Any]:
-        return select(Meeting.group_id, *columns).select_from(model).join(Meeting, Meeting.id == model.meeting_id).where(held)
-
-    def of_goals(model: Any, *columns: Any) -> Select[Any]:
-        return select(Goal.group_id, *columns).select_from(model).join(Goal, Goal.id == model.goal_id).where(of_goal)
-
-    kinds = {
-        "meetings": _read(rows.Meeting, select(Meeting.group_id, Meeting.id, Meeting.meets_on, Meeting.state, Meeting.number).where(held)),
-        "enrolments": _read(rows.Enrolment, select(
-            Enrolment.group_id, Enrolment.participant_id, Enrolment.joined_on, Enrolment.left_on).where(Enrolment.group_id.in_(ids))),
-        "marks": _read(rows.Mark, at_meetings(Mark, Mark.participant_id, Mark.meeting_id, Mark.state)),
-        "make_ups": _read(rows.MakeUp, at_meetings(MakeUp, MakeUp.participant_id, MakeUp.meeting_id, MakeUp.done_on, MakeUp.kind)),
-        "taught": _read(_topic(), at_meetings(TopicTaught, TopicTaught.meeting_id, TopicTaught.module).distinct()),
-        "planned": _read(_topic(), at_meetings(PlannedTopic, PlannedTopic.meeting_id, PlannedTopic.module).distinct()),
-        "handouts": _read(_handout(), at_meetings(
-            HandoutGiven, HandoutGiven.participant_id, HandoutGiven.meeting_id, HandoutGiven.handout)),
-        "goals": _read(rows.Goal, select(Goal.group_id, Goal.id, Goal.participant_id, Goal.set_on).where(of_goal)),
-        "steps": _read(_step, of_goals(Step, Step.goal_id, Step.due_on, Step.done_on, Step.supporter_id)),
-        "follow_ups": _read(rows.FollowUp, of_goals(FollowUp, FollowUp.goal_id, FollowUp.meeting_id)),
-        "homework": _read(_homework, at_meetings(
-            Assignment, Assignment.participant_id, Assignment.meeting_id, Assignment.supporter_id)),
-        "contacts": _read(rows.Contact, select(Enrolment.group_id, Supporter.participant_id, SupporterContact.contact_on)
-                          .join(Supporter, Supporter.participant_id == Enrolment.participant_id)
-                          .join(SupporterContact, SupporterContact.supporter_id == Supporter.id)
-                          .where(Enrolment.group_id.in_(ids)).distinct()),
-        "techniques": _read(_technique(), at_meetings(
-            TechniqueUse, TechniqueUse.meeting_id, TechniqueUse.technique, TechniqueUse.staff_id)),
-        "leaders": _read(rows.LeaderPresent, at_meetings(LeaderPresent, LeaderPresent.meeting_id, LeaderPresent.staff_id)),
-    }
+    ids, made_by, kinds = list(group_ids), _makers(), dict[str, dict[int, list[Any]]]()
+    for kind, wanted in _statements().items():
+        kinds[kind] = found = defaultdict(list)
+        row = made_by[kind]
+        for group, *values in fetch(wanted, groups=ids).all():
+            made = row(*values)
+            if made is not None:
+                found[group].append(made)
     gone = retention.deleted_of(ids)
     return {
         key: rows.GroupFacts(**{kind: by_group.get(key, []) for kind, by_group in kinds.items()}, no_longer_held=gone.get(key, 0))
@@ -94,14 +71,50 @@ def facts_of(group_ids: Collection[int]) -> dict[int, rows.GroupFacts]:
     }
 
 
-def _read(row: Callable[..., Any], wanted: Select[Any]) -> dict[int, list[Any]]:
-    """Rows by the group that the first column names; what `row` makes nothing of is left out."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    for group, *values in db.session.execute(wanted):
-        made = row(*values)
-        if made is not None:
-            found[group].append(made)
-    return found
+@lru_cache(maxsize=1)
+def _statements() -> dict[str, Select[Any]]:
+    """One statement a kind of facts; the first column is the group. Built once: that costs more than to answer them."""
+    groups = bindparam("groups", expanding=True)
+
+    def at_meetings(model: Any, *columns: Any) -> Select[Any]:
+        wanted = select(Meeting.group_id, *columns).select_from(model).join(Meeting, Meeting.id == model.meeting_id)
+        return wanted.where(Meeting.group_id.in_(groups))
+
+    def of_goals(model: Any, *columns: Any) -> Select[Any]:
+        return select(Goal.group_id, *columns).select_from(model).join(Goal, Goal.id == model.goal_id).where(Goal.group_id.in_(groups))
+
+    meeting = (Meeting.group_id, Meeting.id, Meeting.meets_on, Meeting.state, Meeting.number)
+    stay = (Enrolment.group_id, Enrolment.participant_id, Enrolment.joined_on, Enrolment.left_on)
+    return {
+        "meetings": select(*meeting).where(Meeting.group_id.in_(groups)),
+        "enrolments": select(*stay).where(Enrolment.group_id.in_(groups)),
+        "marks": at_meetings(Mark, Mark.participant_id, Mark.meeting_id, Mark.state),
+        "make_ups": at_meetings(MakeUp, MakeUp.participant_id, MakeUp.meeting_id, MakeUp.done_on, MakeUp.kind),
+        "taught": at_meetings(TopicTaught, TopicTaught.meeting_id, TopicTaught.module).distinct(),
+        "planned": at_meetings(PlannedTopic, PlannedTopic.meeting_id, PlannedTopic.module).distinct(),
+        "handouts": at_meetings(HandoutGiven, HandoutGiven.participant_id, HandoutGiven.meeting_id, HandoutGiven.handout),
+        "goals": select(Goal.group_id, Goal.id, Goal.participant_id, Goal.set_on).where(Goal.group_id.in_(groups)),
+        "steps": of_goals(Step, Step.goal_id, Step.due_on, Step.done_on, Step.supporter_id),
+        "follow_ups": of_goals(FollowUp, FollowUp.goal_id, FollowUp.meeting_id),
+        "homework": at_meetings(Assignment, Assignment.participant_id, Assignment.meeting_id, Assignment.supporter_id)
+        .where(Assignment.supporter_id.is_not(None)),  # the scale counts the helpers only, and they are few
+        "contacts": (
+            select(Enrolment.group_id, Supporter.participant_id, SupporterContact.contact_on)
+            .join(Supporter, Supporter.participant_id == Enrolment.participant_id)
+            .join(SupporterContact, SupporterContact.supporter_id == Supporter.id).where(Enrolment.group_id.in_(groups)).distinct()
+        ),
+        "techniques": at_meetings(TechniqueUse, TechniqueUse.meeting_id, TechniqueUse.technique, TechniqueUse.staff_id),
+        "leaders": at_meetings(LeaderPresent, LeaderPresent.meeting_id, LeaderPresent.staff_id),
+    }
+
+
+def _makers() -> dict[str, Callable[..., Any]]:
+    """What makes a fact of a row of each kind; None of a row that counts for nothing."""
+    return {
+        "meetings": rows.Meeting, "enrolments": rows.Enrolment, "marks": rows.Mark, "make_ups": rows.MakeUp, "taught": _topic(),
+        "planned": _topic(), "handouts": _handout(), "goals": rows.Goal, "steps": _step, "follow_ups": rows.FollowUp,
+        "homework": _homework, "contacts": rows.Contact, "techniques": _technique(), "leaders": rows.LeaderPresent,
+    }
 
 
 def _topic() -> Callable[..., rows.Taught | None]:

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.fidelity.evidence import count, group_facts, scale
 from imrgroups.fidelity.evidence.instruments import instrument_of
 from imrgroups.fidelity.models import Binder, Review
@@ -33,20 +34,24 @@ class Due:
 
 def due(group_ids: Iterable[int], today: date) -> dict[int, Due]:
     """By group, the review that comes soon enough for the gap audit and is not frozen yet. One statement."""
-    wanted = (
-        select(
-            Review.id, Review.group_id, Review.kind, Review.due_on, Review.extended_until_on, Review.instrument, Review.instrument_version
-        )
-        .outerjoin(Binder, Binder.review_id == Review.id)
-        .where(Review.group_id.in_(list(group_ids)), Review.state.not_in((*OVER, "final")), Binder.id.is_(None))
-        .order_by(Review.due_on.desc())
-    )
     found = {}
-    for row in db.session.execute(wanted):
+    for row in fetch(_coming(), groups=list(group_ids)):
         instrument = instrument_of(row)
         if audited_from(row.due_on, instrument) <= today <= window(row.due_on, instrument, row.extended_until_on).closes_on:
             found[row.group_id] = Due(row.group_id, row.id, instrument.review(row.kind).name, row.due_on)
     return found
+
+
+@lru_cache(maxsize=1)
+def _coming() -> Select[Any]:
+    return (
+        select(
+            Review.id, Review.group_id, Review.kind, Review.due_on, Review.extended_until_on, Review.instrument, Review.instrument_version
+        )
+        .outerjoin(Binder, Binder.review_id == Review.id)
+        .where(Review.group_id.in_(bindparam("groups", expanding=True)), Review.state.not_in((*OVER, "final")), Binder.id.is_(None))
+        .order_by(Review.due_on.desc())
+    )
 
 
 def missing(group_id: int, on: date) -> tuple[Gap, ...]:

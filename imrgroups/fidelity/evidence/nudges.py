@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
-from imrgroups.db import db
+from imrgroups.db import fetch
 from imrgroups.fidelity.models import Recommendation, Report, Review
 from imrgroups.groups.models import Group
 from imrgroups.staff.models import Staff
@@ -28,7 +30,18 @@ class Nudge:
 
 def nudges(group_ids: Collection[int], on: date) -> list[Nudge]:
     """The open advice of final reports about these groups, the most urgent first. One statement."""
-    wanted = (
+    return [
+        Nudge(
+            row.id, row.review_id, row.group_id, row.name, Recommendation.text.open(Recommendation, row.id, row.text_sealed), row.owner,
+            row.due_on, row.due_on < on,
+        )
+        for row in fetch(_open(), groups=list(group_ids), day=on)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _open() -> Select[Any]:
+    return (
         select(
             Recommendation.id, Recommendation.review_id, Recommendation.text_sealed, Recommendation.due_on, Review.group_id, Group.name,
             Staff.name.label("owner"),
@@ -36,18 +49,11 @@ def nudges(group_ids: Collection[int], on: date) -> list[Nudge]:
         .join(Review, Review.id == Recommendation.review_id).join(Group, Group.id == Review.group_id)
         .join(Staff, Staff.id == Recommendation.owner_id)
         .where(
-            Review.group_id.in_(list(group_ids)), Recommendation.state == "open", Review.state.in_(("final", "closed")),
-            Group.ended_on.is_(None) | (Group.ended_on >= on),
+            Review.group_id.in_(bindparam("groups", expanding=True)), Recommendation.state == "open", Review.state.in_(("final", "closed")),
+            Group.ended_on.is_(None) | (Group.ended_on >= bindparam("day")),
         )
         .order_by(Recommendation.due_on, Recommendation.id)
     )
-    return [
-        Nudge(
-            row.id, row.review_id, row.group_id, row.name, Recommendation.text.open(Recommendation, row.id, row.text_sealed), row.owner,
-            row.due_on, row.due_on < on,
-        )
-        for row in db.session.execute(wanted)
-    ]
 
 
 @dataclass(frozen=True)
@@ -61,12 +67,17 @@ class Draft:
 
 def drafts(group_ids: Collection[int], on: date) -> list[Draft]:
     """The drafts about these groups that nobody has answered yet and that can still be answered, the most urgent first. One statement."""
-    wanted = (
+    return [Draft(*row) for row in fetch(_drafts(), groups=list(group_ids), on=on)]
+
+
+@lru_cache(maxsize=1)
+def _drafts() -> Select[Any]:
+    return (
         select(Report.review_id, Group.name, Report.answer_due_on)
         .join(Review, Review.id == Report.review_id).join(Group, Group.id == Review.group_id)
         .where(
-            Review.group_id.in_(list(group_ids)), Report.state == "with_leaders", Report.answered_at.is_(None), Report.answer_due_on >= on,
+            Review.group_id.in_(bindparam("groups", expanding=True)), Report.state == "with_leaders", Report.answered_at.is_(None),
+            Report.answer_due_on >= bindparam("on"),
         )
         .order_by(Report.answer_due_on, Report.id)
     )
-    return [Draft(*row) for row in db.session.execute(wanted)]

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import CompoundSelect, bindparam, select, union
 
-from imrgroups.db import db
+from imrgroups.db import fetch
 from imrgroups.i18n import gettext, ngettext
 from imrgroups.people.models import IntakeTask, Supporter, short_name
 from imrgroups.rules.fidelity import Evidence, ItemEvidence
@@ -32,9 +33,15 @@ def next_steps(found: Evidence, names: Mapping[Any, str]) -> dict[int, NextStep]
 
 def _asked(person_ids: Collection[int]) -> set[int]:
     """Those of these people who named somebody close, or were asked at the intake."""
-    named = select(Supporter.participant_id).where(Supporter.participant_id.in_(person_ids), Supporter.ended_on.is_(None))
-    asked = select(IntakeTask.participant_id).where(IntakeTask.participant_id.in_(person_ids), IntakeTask.task == "supporter")
-    return set(db.session.execute(union(named, asked)).scalars())
+    return set(fetch(_named_or_asked(), people=list(person_ids)).scalars()) if person_ids else set()
+
+
+@lru_cache(maxsize=1)
+def _named_or_asked() -> CompoundSelect[Any]:
+    people = bindparam("people", expanding=True)
+    named = select(Supporter.participant_id).where(Supporter.participant_id.in_(people), Supporter.ended_on.is_(None))
+    asked = select(IntakeTask.participant_id).where(IntakeTask.participant_id.in_(people), IntakeTask.task == "supporter")
+    return union(named, asked)
 
 
 def _step(item: ItemEvidence, found: Evidence, names: Mapping[Any, str], unasked: Collection[int]) -> NextStep:

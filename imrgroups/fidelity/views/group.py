@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 from babel.dates import format_date
 from flask import Response, render_template
-from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from imrgroups import auth, config
+from imrgroups import auth, config, i18n
 from imrgroups.auth import policy
 from imrgroups.db import db
 from imrgroups.enrolment import roster
@@ -14,7 +14,7 @@ from imrgroups.fidelity import evidence
 from imrgroups.fidelity.evidence import course, steps
 from imrgroups.fidelity.views import charts, spreadsheet
 from imrgroups.fidelity.views.addresses import bp
-from imrgroups.groups.models import Group, Meeting
+from imrgroups.groups.models import Group
 from imrgroups.i18n import curriculum, gettext, language
 from imrgroups.rules.fidelity.agreement import printed
 from imrgroups.rules.fidelity.reviews import counted_on
@@ -29,11 +29,13 @@ def group(group_id: int) -> str:
     row, on = _group(group_id)
     facts, scale = evidence.group_facts(group_id), evidence.scale()
     now, before = (evidence.count(facts, day, scale) for day in (on, on - MONTH))
-    people = roster.names({key for item in now.items if item.unit == "people" for key in (*item.behind, *item.missing)})
+    names = roster.names({key for item in now.items if item.unit == "people" for key in (*item.behind, *item.missing)})
+    people = dict(sorted(names.items(), key=lambda one: one[1].casefold()))
     auth.looked_at(*people)
     return render_template(
         "fidelity/group.html", group=row, scale=scale, found=now, before=before, on=on, then=on - MONTH, mean=printed(now.mean),
-        mean_before=printed(before.mean), band=evidence.band_name(now, row.centre.bands), people=people, meetings=_meetings(group_id),
+        mean_before=printed(before.mean), band=evidence.band_name(now, row.centre.bands), people=people,
+        days={each.key: i18n.day(each.on) for each in facts.meetings}, meetings={each.key: each.on for each in facts.meetings},
         next_steps=steps.next_steps(now, people),
     )
 
@@ -91,9 +93,5 @@ def group_sheet(group_id: int) -> Response:
 
 def _group(group_id: int) -> tuple[Group, date]:
     """A group, and the day its evidence is asked for: today, or its last day."""
-    row = db.session.get_one(Group, group_id)
+    row = db.session.get_one(Group, group_id, options=[joinedload(Group.centre)])
     return row, counted_on(config.today(row.timezone), row.ended_on)
-
-
-def _meetings(group_id: int) -> dict[int, date]:
-    return {row.id: row.meets_on for row in db.session.execute(select(Meeting.id, Meeting.meets_on).where(Meeting.group_id == group_id))}

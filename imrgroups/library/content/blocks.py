@@ -6,6 +6,8 @@ in both. A translated page is the same shape with `shown` filled in.
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
@@ -18,6 +20,17 @@ class CurriculumError(ValueError):
     def __init__(self, file: str | Path, line: int, what: str) -> None:
         super().__init__(f"{file}:{line}: {what}")
         self.file, self.line, self.what = str(file), line, what
+
+
+def read_toml(source: str, file: str) -> dict[str, Any]:
+    """The data of a TOML file. Raises CurriculumError with the line of the mistake."""
+    try:
+        return tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = int(place.group(1)) if place else len(source.splitlines())
+        said = re.sub(r" \(at .*\)", "", str(error))
+        raise CurriculumError(file, line, f"this is not TOML ({said}); mend the line") from None
 
 
 @dataclass(frozen=True, slots=True)

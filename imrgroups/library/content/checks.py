@@ -5,9 +5,9 @@ A finding is a limit passed, a part missing, or a text not translated. That nobo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from imrgroups.library.content import catalogues, parts, reading
@@ -84,13 +84,13 @@ def check(curriculum: Path, translations: Path, locales: Iterable[str] = COMPLET
     files = list(_files(curriculum, mistakes))
     findings = [Finding(each.file, each.line, "en", each.what) for each in dict.fromkeys(mistakes)]
     broken = {finding.file for finding in findings}
-    lacking = _lacking(programme, curriculum)
+    lacking = _lacking(programme, curriculum, broken)
     rows: list[Row] = []
     same: dict[str, float] = {}
     for locale in locales:
         if locale.split("_")[0] == "en":
             for file in files:
-                missing = [m for m in lacking.get(file.name, ()) if file.name not in broken]
+                missing = lacking.get(file.name, [])
                 findings += [Finding(file.name, m.line, locale, m.what) for m in missing]
                 rows.append(_row(file, locale, {}, findings, len(missing)))
         else:
@@ -120,14 +120,17 @@ def _files(curriculum: Path, mistakes: list[CurriculumError]) -> Iterator[_File]
         yield _File(name, kind, module, found)
 
 
-def _lacking(programme: Programme, curriculum: Path) -> dict[str, list[parts.Missing]]:
-    """What is missing, by file."""
+def _lacking(programme: Programme, curriculum: Path, broken: Collection[str]) -> dict[str, list[parts.Missing]]:
+    """What is missing, by file. A file that is there but could not be read is not called missing: its own mistake has been told."""
     found = {document.file: list(parts.of_page(document, programme)) for document in programme.documents()}
     for module in programme.modules.values():
         folder = reading.shown(curriculum / "modules" / module.folder, curriculum)
         found[f"{folder}/module.toml"] = list(parts.of_module(module, programme))
         found[f"{folder}/homework.toml"] = list(parts.of_homework(module))
-    return found
+    def there(file: str, missing: parts.Missing) -> bool:
+        return any(f"{'/'.join(PurePath(file).parts[:3])}/{word.strip(',')}" in broken for word in missing.what.split()[1:2])
+
+    return {file: [each for each in missing if not there(file, each)] for file, missing in found.items() if file not in broken}
 
 
 def _begun(file: _File, known: Mapping[str, Entry]) -> bool:

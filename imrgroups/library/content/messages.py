@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from imrgroups.library.content import blocks as b
-from imrgroups.library.content.blocks import CurriculumError, Text
+from imrgroups.library.content.blocks import Text
 from imrgroups.library.content.programme import Document
 
 TOML_KEYS = frozenset({"title", "shared_title", "text"})
@@ -70,10 +69,7 @@ def of_blocks(blocks: Iterable[b.Block], inside: str = "") -> Iterator[Message]:
 
 def of_toml(source: str, file: str) -> Iterator[Message]:
     """The texts of a TOML file: every string (or list, or table of strings) under a key that holds text, in file order."""
-    try:
-        data = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise CurriculumError(file, 1, f"this is not TOML: {error}") from None
+    data = b.read_toml(source, file)
     instrument = PurePath(file).parent.name == "instruments"
     keys = INSTRUMENT_KEYS if instrument else TOML_KEYS
     homework = PurePath(file).stem == "homework"

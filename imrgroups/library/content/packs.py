@@ -60,7 +60,7 @@ def _cover(given: Sequence[tuple[Copy, Sequence[Page]]], cover: Cover, shelf: Sh
     body: list[pdf.Block] = [pdf.Paragraph(line) for line in cover.lines]
     if rows:
         body.append(pdf.Table([language.word("page.name"), language.word("page.contents")], rows, widths=[1, 2.4]))
-    version = f"{language.word('page.version')} {shelf.programme.version}"
+    version = f"{language.word('page.edition')} {shelf.programme.version}"
     return pdf.PrintDocument(
         cover.title, cover.locale, body, footer=[cover.title, version], note=language.word("page.care"), large=False,
         page_word=language.word("page.page"),

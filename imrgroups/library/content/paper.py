@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -16,6 +17,8 @@ from imrgroups.library.content.languages import Language, translate, translated
 from imrgroups.library.content.programme import Document, Module, Programme
 
 ROW_MM = 12  # a row somebody writes in by hand
+SQUARE_MM = 114
+VIEW_BOX = re.compile(r'viewBox="([^"]+)"')
 NAMED = ("handout", "worksheet")  # pages with a line for name and date
 
 
@@ -108,11 +111,18 @@ def _plain(
 
 def _imprint(version: str, language: Language) -> list[str]:
     kept = f"\u2066{version}\u2069" if language.direction == "rtl" else version  # or its parts would change places
-    return [f"{language.word('page.version')} {kept}", own_name(language.locale)]
+    return [f"{language.word('page.edition')} {kept}", own_name(language.locale)]
 
 
 def _above(document: Document, kind: str) -> str:
     return f"{kind} · {document.module_title.plain}"
+
+
+def _width_mm(drawing: str) -> float:
+    """How wide to print a drawing to look at. A square one as wide as the page would leave half a page empty before it."""
+    box = VIEW_BOX.search(drawing)
+    width, height = (float(part) for part in box[1].split()[2:]) if box else (1.0, 0.0)
+    return SQUARE_MM if height > 0.9 * width else 0
 
 
 class _Sheet:
@@ -124,7 +134,8 @@ class _Sheet:
         found: list[pdf.Block] = []
         for i, block in enumerate(listed):
             after = listed[i + 1] if i + 1 < len(listed) else None
-            found += self.block(block, isinstance(after, b.Write | b.Tick | b.Grid | b.FigureBlock))
+            heading = isinstance(block, b.Paragraph) and [bold for _, bold in block.text.runs] == [True]  # an exercise's name stays with it
+            found += self.block(block, heading or isinstance(after, b.Write | b.Tick | b.Grid | b.FigureBlock))
         return found
 
     def block(self, block: b.Block, keep: bool) -> list[pdf.Block]:
@@ -158,7 +169,8 @@ class _Sheet:
                 if figure is None:
                     return self.blocks(within)
                 told = " ".join(text.plain for text in b.texts(within))
-                return [pdf.Picture(drawn(figure, self.language.say, locale=self.language.locale), told)]
+                drawing = drawn(figure, self.language.say, locale=self.language.locale)
+                return [pdf.Picture(drawing, told, 0 if self.document.kind == "worksheet" else _width_mm(drawing))]
             case b.StepBlock(id, minutes, within):
                 title = next((step.title for step in self.programme.steps if step.id == id), Text(id))
                 heading = pdf.Heading(self.language.say(title.source), aside=self.language.minutes(minutes))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from imrgroups.library.content import parse
-from imrgroups.library.content.blocks import CurriculumError, Text
+from imrgroups.library.content.blocks import CurriculumError, Text, read_toml
 from imrgroups.library.content.figures import read_figure
 from imrgroups.library.content.programme import (
     Document,
@@ -47,21 +46,20 @@ class Toml:
         self.file = shown(path, root)
         try:
             self.source = path.read_text(encoding="utf-8")
-            self.data = tomllib.loads(self.source)
         except FileNotFoundError:
             raise CurriculumError(self.file, 1, "this file is missing; add it") from None
         except UnicodeDecodeError:
             raise CurriculumError(self.file, 1, "save this file as UTF-8") from None
-        except tomllib.TOMLDecodeError as error:
-            raise CurriculumError(self.file, *_toml_place(str(error), self.source)) from None
+        self.data = read_toml(self.source, self.file)
 
-    def line(self, needle: str, nth: int = 0) -> int:
-        """The line of the nth place where `needle` stands as a key or a value; 1 when it stands nowhere."""
-        places = [n for n, line in enumerate(self.source.splitlines(), 1) if re.search(rf"(?<![\w-]){re.escape(needle)}(?![\w-])", line)]
+    def line(self, needle: str, nth: int = 0, after: int = 0) -> int:
+        """The line of the nth place from line `after` on where `needle` stands as a key or a value; 1 when it stands nowhere."""
+        lines = enumerate(self.source.splitlines(), 1)
+        places = [n for n, line in lines if n >= after and re.search(rf"(?<![\w-]){re.escape(needle)}(?![\w-])", line)]
         return places[min(nth, len(places) - 1)] if places else 1
 
-    def fail(self, needle: str, what: str, nth: int = 0) -> CurriculumError:
-        return CurriculumError(self.file, self.line(needle, nth), what)
+    def fail(self, needle: str, what: str, nth: int = 0, after: int = 0) -> CurriculumError:
+        return CurriculumError(self.file, self.line(needle, nth, after), what)
 
     def get(self, table: Mapping[str, Any], key: str, kind: type, near: str) -> Any:
         """table[key], checked to be a `kind`."""
@@ -70,19 +68,12 @@ class Toml:
             raise self.fail(near, f"`{key}` is missing for {near}; add it")
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             names = {str: "words between quotes", int: "a whole number", list: "a list", bool: "true or false"}
-            raise self.fail(key, f"`{key}` of {near} should be {names[kind]}")
+            raise self.fail(key, f"`{key}` of {near} should be {names[kind]}", after=self.line(near))
         return value
 
     def text(self, table: Mapping[str, Any], key: str, near: str) -> Text:
         value = " ".join(self.get(table, key, str, near).split())
         return Text(value, self.line(value))
-
-
-def _toml_place(message: str, source: str) -> tuple[int, str]:
-    place = re.search(r"\(at line (\d+), column \d+\)", message)
-    line = int(place.group(1)) if place else len(source.splitlines())
-    said = re.sub(r" \(at .*\)", "", message)
-    return line, f"this is not TOML ({said}); mend the line"
 
 
 def shown(path: Path, root: Path) -> str:
@@ -108,7 +99,8 @@ def read(root: Path, fail: Callable[[CurriculumError], None], *, pages: bool = T
     modules: dict[str, Module] = {}
     for number, id in enumerate(toml.get(data, "modules", list, "the programme"), start=1):
         if id not in folders:
-            fail(toml.fail(id, f"there is no folder modules/NN-{id} with a module.toml of that id"))
+            if not any((root / "modules").glob(f"*-{id}/module.toml")):  # else that file has been told of
+                fail(toml.fail(id, f"there is no folder modules/NN-{id} with a module.toml of that id"))
             continue
         try:
             module = _module(folders[id], number, root)
@@ -257,7 +249,7 @@ def _homework(path: Path, root: Path) -> tuple[Homework, ...]:
         id = toml.get(raw, "id", str, "a homework")
         if id in found:
             raise toml.fail(id, f"the homework id `{id}` stands twice; choose another", 1)
-        minutes, supporter = toml.get(raw, "minutes", int, id), bool(raw.get("supporter", False))
+        minutes, supporter = toml.get(raw, "minutes", int, id), toml.get({"supporter": False} | raw, "supporter", bool, id)
         found[id] = Homework(id, minutes, toml.text(raw, "text", id), supporter)
     return tuple(found.values())
 

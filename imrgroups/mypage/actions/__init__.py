@@ -15,18 +15,15 @@ from imrgroups.enrolment.models import Card
 from imrgroups.guest import Own
 from imrgroups.mypage.models import FilledSheet, OwnSession
 from imrgroups.people.models import Participant
+from imrgroups.rules.refusal import Cannot
 
 IDLE, IDLE_SHARED = timedelta(minutes=60), timedelta(minutes=20)
 KEPT = timedelta(days=2)
 LONGEST_ANSWER = 4000
 
 
-class CannotKeep(Exception):
+class CannotKeep(Cannot):
     """Why what somebody wrote is not kept: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,10 @@ def large() -> bool:
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"own": g.get("own"), "own_large": large, "own_place": own_place, "own_pages_of_demonstration": reads.of_demonstration}
+    return {
+        "own": g.get("own"), "own_large": large, "own_place": own_place, "own_pages_of_demonstration": reads.of_demonstration,
+        "parted_for_demonstration": reads.parted_for_demonstration,
+    }
 
 
 @bp.after_request

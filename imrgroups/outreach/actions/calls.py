@@ -3,22 +3,25 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from imrgroups import audit
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.outreach.actions.outbox import put_call
 from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, OfferedSlot, Reply
 from imrgroups.people.models import Participant
 from imrgroups.rules import ladder
+from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.models import Centre, Staff
 
 LATELY = timedelta(days=14)  # how long the team is reminded of somebody nobody reached
+GROUPS, CENTRES = bindparam("groups", expanding=True), bindparam("centres", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,7 @@ class Call:
 
 def open_calls(groups: Collection[int], centres: Collection[int], staff_id: int, today: date) -> list[Call]:
     """The calls that are due to people of these groups and centres, one's own first, oldest first. One statement."""
-    theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))
-    wanted = _calls().where(
-        CallTask.done_at.is_(None), CallTask.due_on <= today,
-        or_(CallTask.group_id.in_(groups), CallTask.participant_id.in_(theirs), Participant.centre_id.in_(centres)),
-    )
-    rows = db.session.execute(wanted.order_by(CallTask.due_on))
+    rows = fetch(_open_calls(), groups=list(groups), centres=list(centres), today=today)
     # Two missed meetings are one call: the later takes the place of the earlier.
     found = {(call.person, call.reason == "missed" or call.id): call for call in (_call(row, staff_id) for row in rows)}.values()
     return sorted(found, key=lambda call: (not call.mine, call.due_on, call.name.casefold()))
@@ -52,29 +50,46 @@ def open_calls(groups: Collection[int], centres: Collection[int], staff_id: int,
 
 def unreached(groups: Collection[int], now: datetime, but: Collection[int]) -> list[Call]:
     """The last calls of those nobody reached in three days lately and nobody has called since; `but` these people. One statement."""
+    return [_call(row, 0) for row in fetch(_unreached(), groups=list(groups), since=now - LATELY, but=list(but))]
+
+
+@lru_cache(maxsize=1)
+def _open_calls() -> Select[Any]:
+    theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(GROUPS))
+    of_centres = select(Participant.id).where(Participant.centre_id.in_(CENTRES))
+    here = or_(CallTask.group_id.in_(GROUPS), CallTask.participant_id.in_(theirs), CallTask.participant_id.in_(of_centres))
+    return _calls().where(CallTask.done_at.is_(None), CallTask.due_on <= bindparam("today"), here).order_by(CallTask.due_on)
+
+
+@lru_cache(maxsize=1)
+def _unreached() -> Select[Any]:
     later = aliased(CallTask)
     since = select(later.id).where(later.participant_id == CallTask.participant_id, later.created_at > CallTask.created_at).exists()
     wanted = _calls().where(
-        CallTask.outcome == "no_answer", CallTask.key.endswith(f"#{ladder.MOST_CALLS}"), CallTask.done_at > now - LATELY,
-        CallTask.group_id.in_(groups), CallTask.participant_id.not_in(but), ~since,
+        CallTask.outcome == "no_answer", CallTask.key.endswith(f"#{ladder.MOST_CALLS}"), CallTask.done_at > bindparam("since"),
+        CallTask.group_id.in_(GROUPS), CallTask.participant_id.not_in(bindparam("but", expanding=True)), ~since,
     )
-    return [_call(row, 0) for row in db.session.execute(wanted.order_by(CallTask.done_at))]
+    return wanted.order_by(CallTask.done_at)
 
 
 def _calls() -> Select[Any]:
+    # The person is joined from outside, though there always is one: else SQLite begins with every participant, not with the few calls.
     return (
-        select(CallTask, Participant.name_sealed, Participant.phone_sealed, Staff.name, Meeting.meets_on, Group.name)
-        .join(Participant, Participant.id == CallTask.participant_id).outerjoin(Staff, Staff.id == CallTask.staff_id)
+        select(
+            CallTask.id, CallTask.participant_id, Participant.name_sealed, Participant.phone_sealed, CallTask.reason, CallTask.staff_id,
+            Staff.name.label("caller"), CallTask.due_on, Meeting.meets_on, Group.name.label("group"),
+        )
+        .outerjoin(Participant, Participant.id == CallTask.participant_id).outerjoin(Staff, Staff.id == CallTask.staff_id)
         .outerjoin(Meeting, Meeting.id == CallTask.meeting_id).outerjoin(Group, Group.id == CallTask.group_id)
     )
 
 
-def _call(row: Any, staff_id: int) -> Call:
-    task, name, phone, caller, missed_on, group = row
+def _call(row: Row[Any], staff_id: int) -> Call:
+    person = row.participant_id
     return Call(
-        task.id, task.participant_id, Participant.name.open(Participant, task.participant_id, name),
-        Participant.phone.open(Participant, task.participant_id, phone), task.reason, caller or "", task.staff_id == staff_id, task.due_on,
-        missed_on, group or "",
+        row.id, person, Participant.name.open(Participant, person, row.name_sealed),
+        Participant.phone.open(Participant, person, row.phone_sealed), row.reason, row.caller or "", row.staff_id == staff_id, row.due_on,
+        row.meets_on, row.group or "",
     )
 
 
@@ -93,20 +108,22 @@ class Unread:
 
 def unread(groups: Collection[int], centres: Collection[int]) -> list[Unread]:
     """Replies that wait to be read, oldest first: from people of these groups, and those to these centres."""
-    theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))
     wanted = (
         select(Reply, Participant.name_sealed, Centre.timezone).outerjoin(Participant, Participant.id == Reply.participant_id)
-        .outerjoin(Centre, Centre.id == Reply.centre_id)
-        .where(Reply.needs_reading, or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(centres)))
-        .order_by(Reply.received_at)
+        .outerjoin(Centre, Centre.id == Reply.centre_id).where(Reply.needs_reading, _from_here()).order_by(Reply.received_at)
     )
     return [
         Unread(
             row.id, row.participant_id, Participant.name.open(Participant, row.participant_id, name) if row.participant_id else "",
             row.text or "", row.meaning, row.received_at, zone or "UTC",
         )
-        for row, name, zone in db.session.execute(wanted)
+        for row, name, zone in db.session.execute(wanted, {"groups": list(groups), "centres": list(centres)})
     ]
+
+
+def _from_here() -> ColumnElement[bool]:
+    theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(GROUPS))
+    return or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(CENTRES))
 
 
 def coming_for(persons: Collection[int | None], now: datetime) -> dict[int, tuple[int, datetime, str]]:
@@ -125,9 +142,12 @@ def coming_for(persons: Collection[int | None], now: datetime) -> dict[int, tupl
 
 def unread_count(groups: Collection[int], centres: Collection[int]) -> int:
     """How many replies wait to be read there."""
-    theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(groups))
-    here = or_(Reply.participant_id.in_(theirs), Reply.centre_id.in_(centres))
-    return db.session.execute(select(func.count()).select_from(Reply).where(Reply.needs_reading, here)).scalar_one()
+    return fetch(_unread_count(), groups=list(groups), centres=list(centres)).scalar_one()
+
+
+@lru_cache(maxsize=1)
+def _unread_count() -> Select[Any]:
+    return select(func.count()).select_from(Reply).where(Reply.needs_reading, _from_here())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +163,20 @@ class Picked:
 
 def picked(groups: Collection[int], today: date) -> list[Picked]:
     """The times people of these groups chose, from today on, soonest first."""
-    wanted = (
-        select(OfferedSlot, Participant.name_sealed).join(Participant, Participant.id == OfferedSlot.participant_id)
-        .join(Meeting, Meeting.id == OfferedSlot.meeting_id)
-        .where(OfferedSlot.picked_at.is_not(None), OfferedSlot.on >= today, Meeting.group_id.in_(groups))
+    return [
+        Picked(person, Participant.name.open(Participant, person, name), *when)
+        for person, name, *when in fetch(_picked(), groups=list(groups), today=today)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _picked() -> Select[Any]:
+    return (
+        select(Participant.id, Participant.name_sealed, OfferedSlot.on, OfferedSlot.at, OfferedSlot.meeting_id)
+        .join(Participant, Participant.id == OfferedSlot.participant_id).join(Meeting, Meeting.id == OfferedSlot.meeting_id)
+        .where(OfferedSlot.picked_at.is_not(None), OfferedSlot.on >= bindparam("today"), Meeting.group_id.in_(GROUPS))
         .order_by(OfferedSlot.on, OfferedSlot.at)
     )
-    return [
-        Picked(slot.participant_id, Participant.name.open(Participant, slot.participant_id, name), slot.on, slot.at, slot.meeting_id)
-        for slot, name in db.session.execute(wanted)
-    ]
 
 
 def calls_of(person_id: int) -> list[CallTask]:
@@ -167,12 +191,8 @@ def replies_of(person_id: int) -> list[Reply]:
     return list(db.session.execute(wanted).scalars())
 
 
-class CannotLog(Exception):
+class CannotLog(Cannot):
     """Why a call is not logged: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def log_call(task: CallTask, outcome: str, *, note: str = "", by: int | None, now: datetime) -> None:

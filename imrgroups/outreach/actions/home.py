@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from imrgroups import audit
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Group
 from imrgroups.outreach import words
@@ -17,6 +19,7 @@ from imrgroups.outreach.actions.planning import next_meetings
 from imrgroups.outreach.actions.recipients import Recipient, Sweep
 from imrgroups.outreach.models import CallTask, Habit, Message
 from imrgroups.people.models import HospitalStay, Participant
+from imrgroups.rules.refusal import Cannot
 from imrgroups.rules.replies import Finding, lint
 from imrgroups.rules.texting import next_allowed
 
@@ -24,12 +27,12 @@ LATELY = timedelta(days=10)
 OPEN = timedelta(days=4)
 
 
-class CannotWelcome(Exception):
+class CannotWelcome(Cannot):
     """Why a welcome back is not planned: `reason` is "not_in_group", "sent" or "words"; findings: the words a stranger should not read."""
 
     def __init__(self, reason: str, findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(reason)
-        self.reason, self.findings = reason, findings
+        self.findings = findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +46,27 @@ class Home:
 
 def home_again(groups: Collection[int], today: date) -> list[Home]:
     """People of these groups who came home in the last days and were not welcomed back, the latest first. One statement."""
+    rows = fetch(_home_again(), groups=list(groups), today=today, first=today - LATELY)
+    return [Home(person, Participant.name.open(Participant, person, name), to_on) for person, name, to_on in rows]
+
+
+@lru_cache(maxsize=1)
+def _home_again() -> Select[Any]:
+    today = bindparam("today")
     welcomed = select(Message.id).where(Message.participant_id == HospitalStay.participant_id, Message.occasion == "welcome_back")
     called = select(CallTask.id).where(CallTask.participant_id == HospitalStay.participant_id, CallTask.reason == "welcome_back")
     welcomed, called = welcomed.where(Message.created_at >= HospitalStay.to_on), called.where(CallTask.created_at >= HospitalStay.to_on)
-    wanted = (
+    return (
         select(HospitalStay.participant_id, Participant.name_sealed, HospitalStay.to_on)
         .join(Participant, Participant.id == HospitalStay.participant_id)
         .join(Enrolment, Enrolment.participant_id == HospitalStay.participant_id)
         .where(
-            Enrolment.group_id.in_(groups), or_(Enrolment.left_on.is_(None), Enrolment.left_on >= today),
-            HospitalStay.to_on >= today - LATELY, HospitalStay.to_on <= today,
+            Enrolment.group_id.in_(bindparam("groups", expanding=True)), or_(Enrolment.left_on.is_(None), Enrolment.left_on >= today),
+            HospitalStay.to_on >= bindparam("first"), HospitalStay.to_on <= today,
             ~welcomed.where(Message.key.like("welcome/%")).exists(), ~called.exists(),
         )
         .order_by(HospitalStay.to_on.desc()).distinct()
     )
-    return [
-        Home(person, Participant.name.open(Participant, person, name), to_on) for person, name, to_on in db.session.execute(wanted)
-    ]
 
 
 def recipient(person: Participant, now: datetime) -> tuple[Recipient, Sweep] | None:

@@ -12,6 +12,7 @@ from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.outreach.models import Message, Reply
 from imrgroups.people.models import Participant, Supporter
+from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.models import Centre, Staff
 
 SHOWS = {
@@ -20,12 +21,8 @@ SHOWS = {
 }
 
 
-class CannotDecide(Exception):
+class CannotDecide(Cannot):
     """Why a message stays as it is: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,24 @@
 """The story of one person: what was sent, when, what came back, which calls were made; and which messages bring people back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all
 
 from imrgroups.attendance.models import Apology, Mark
-from imrgroups.db import db
-from imrgroups.enrolment.models import Enrolment
+from imrgroups.db import UTCDateTime, db, fetch
+from imrgroups.enrolment import roster
 from imrgroups.groups.models import Meeting
 from imrgroups.outreach.actions.calls import calls_of, replies_of
 from imrgroups.outreach.models import Message, Reply
-from imrgroups.people.models import Participant
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.ladder import came_again
 
 WITHIN = 2
+AWAY = "away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +93,30 @@ class Beforehand:
     away_last: bool
 
 
-def beforehand(meeting: int, group: int, on: date) -> list[Beforehand]:
-    """What people said before a meeting, by name, and who missed the last one. Three statements."""
-    belongs = or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on)
-    rows = db.session.execute(
-        select(Participant.id, Participant.name_sealed, Apology.id)
-        .join(Enrolment, Enrolment.participant_id == Participant.id)
-        .outerjoin(Apology, and_(Apology.participant_id == Participant.id, Apology.meeting_id == meeting))
-        .where(Enrolment.group_id == group, Enrolment.joined_on <= on, belongs)
-    ).all()
-    replies = select(Reply.participant_id, Reply.meaning).join(Message, Message.id == Reply.message_id)
-    replies = replies.where(Message.meeting_id == meeting, Message.occasion.in_(("reminder", "moved"))).order_by(Reply.received_at)
-    said = {person: meaning for person, meaning in db.session.execute(replies)}
-    last = select(Meeting.id).where(Meeting.group_id == group, Meeting.state == "held", Meeting.meets_on < on)
-    last = last.order_by(Meeting.starts_at.desc()).limit(1)
-    missed = select(Mark.participant_id).where(Mark.meeting_id == last.scalar_subquery(), Mark.state.in_(("absent", "excused")))
-    away = set(db.session.execute(missed).scalars())
-    found = [
-        Beforehand(key, Participant.name.open(Participant, key, name), "cannot" if apology else said.get(key, ""), key in away)
-        for key, name, apology in rows
-    ]
-    return sorted(found, key=lambda one: one.name.casefold())
+def beforehand(meeting: int, group: int, on: date, people: Iterable[roster.Person]) -> list[Beforehand]:
+    """What these people said before a meeting, in their order, and who of them missed the last one. One statement."""
+    said: dict[int, str] = {}
+    away = set()
+    for person, word, _at in sorted(fetch(_beforehand(), meeting=meeting, group=group, day=on).all(), key=lambda row: row[2]):
+        if word == AWAY:
+            away.add(person)
+        else:
+            said[person] = word
+    return [Beforehand(one.id, one.name, said.get(one.id, ""), one.id in away) for one in people]
+
+
+@lru_cache(maxsize=1)
+def _beforehand() -> CompoundSelect[Any]:
+    """Rows of (person, word, when said), in that order: an apology outlasts every answer to a reminder."""
+    replies = (
+        select(Reply.participant_id, Reply.meaning, Reply.received_at).join(Message, Message.id == Reply.message_id)
+        .where(Message.meeting_id == bindparam("meeting"), Message.occasion.in_(("reminder", "moved")))
+    )
+    last = (
+        select(Meeting.id).where(Meeting.group_id == bindparam("group"), Meeting.state == "held", Meeting.meets_on < bindparam("day"))
+        .order_by(Meeting.starts_at.desc()).limit(1).scalar_subquery()
+    )
+    never = literal(datetime.max.replace(tzinfo=UTC), UTCDateTime)
+    told = select(Apology.participant_id, literal("cannot"), never).where(Apology.meeting_id == bindparam("meeting"))
+    missed = select(Mark.participant_id, literal(AWAY), never).where(Mark.meeting_id == last, Mark.state.in_(("absent", "excused")))
+    return union_all(replies, told, missed)

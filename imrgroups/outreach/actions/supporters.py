@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Date, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from imrgroups.db import db
+from imrgroups.db import db, fetch
 from imrgroups.enrolment import roster
 from imrgroups.goals.models import Goal, Step
 from imrgroups.groups.models import Meeting, PlannedTopic
@@ -18,20 +20,28 @@ from imrgroups.outreach import words
 from imrgroups.outreach.actions.outbox import Draft, queue
 from imrgroups.outreach.models import Message
 from imrgroups.outreach.words import Facts
-from imrgroups.people.models import IntakeTask, Supporter, SupporterContact
+from imrgroups.people.models import IntakeTask, Participant, Supporter, SupporterContact
 from imrgroups.rules import supporters as rules
+from imrgroups.rules.refusal import Cannot
 from imrgroups.rules.supporters import Next, next_step
 from imrgroups.staff.models import Centre, Staff
 
 GOOD_FOR = timedelta(days=7)
 
 
-class CannotInvite(Exception):
+class CannotInvite(Cannot):
     """Why nobody is invited: "no_consent", "no_phone", "twice" (an invitation was written today)."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Somebody close to a person: whether contact was agreed to, the day of the last one, whether they help with something now."""
+
+    id: int
+    name: str
+    consented: bool
+    last_on: date | None
+    helps: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +52,7 @@ class Line:
     name: str
     step: Next
     involved: bool
-    supporter: Supporter | None = None
-    last: SupporterContact | None = None
+    supporter: Close | None = None
 
     @property
     def first_name(self) -> str:
@@ -51,62 +60,69 @@ class Line:
         return self.name.split()[0]
 
 
-def close_in_group(group_id: int, on: date) -> list[Line]:
-    """Everybody who is in the group on a day: those with nobody involved first, the furthest from it at the top."""
-    found = close_to([(person.id, person.name) for person in roster.roster(group_id, on)], on)
+def close_in_group(people: Sequence[roster.Person], on: date) -> list[Line]:
+    """The people of a group on a day: those with nobody involved first, the furthest from it at the top. One statement."""
+    found = close_to([(person.id, person.name) for person in people], on)
     return sorted(found, key=lambda line: (line.involved, rules.ORDER.index(line.step)))
 
 
 def close_to(people: Sequence[tuple[int, str]], on: date) -> list[Line]:
-    """The next step for these people, given as (key, name), in their order. Four statements, however many people."""
-    keys = [key for key, _name in people]
-    by_person: dict[int, list[Supporter]] = defaultdict(list)
-    wanted = select(Supporter).where(Supporter.participant_id.in_(keys), Supporter.ended_on.is_(None)).order_by(Supporter.code)
-    for row in db.session.execute(wanted.options(joinedload(Supporter.participant))).scalars():
-        by_person[row.participant_id].append(row)
-    named = [row.id for rows in by_person.values() for row in rows]
-    last, helping, waits = _last(named, on), _helping(named, on), _not_now(keys)
+    """The next step for these people, given as (key, name), in their order. One statement, however many people."""
+    close: dict[int, list[Close]] = defaultdict(list)
+    not_now: dict[int, date | None] = {}
+    rows = fetch(_close(), people=[key for key, _name in people], first=on - rules.WINDOW + timedelta(days=1), day=on)
+    for person, waits, key, sealed, consented_on, last_on, helps in rows.all():
+        not_now[person] = waits
+        if key is not None:
+            close[person].append(Close(key, Supporter.name.open(Supporter, key, sealed), consented_on is not None, last_on, helps))
     found = []
     for key, name in people:
-        rows = by_person[key]
-        contacts = [last[row.id].contact_on if row.id in last else None for row in rows]
-        close = [
-            rules.Close(row.consented_on is not None, contact, row.id in helping) for row, contact in zip(rows, contacts, strict=True)
-        ]
-        advice = next_step(close, on, not_now=waits.get(key))
-        about = rows[advice.about] if advice.about is not None else None
-        found.append(Line(key, name, advice.step, advice.involved, about, last.get(about.id) if about else None))
+        known = [rules.Close(one.consented, one.last_on, one.helps) for one in close[key]]
+        advice = next_step(known, on, not_now=not_now.get(key))
+        found.append(Line(key, name, advice.step, advice.involved, close[key][advice.about] if advice.about is not None else None))
     return found
 
 
-def _last(supporter_ids: Iterable[int], on: date) -> dict[int, SupporterContact]:
-    place = func.row_number().over(
-        partition_by=SupporterContact.supporter_id, order_by=(SupporterContact.contact_on.desc(), SupporterContact.id.desc())
+@lru_cache(maxsize=1)
+def _close() -> Select[Any]:
+    """One row a supporter who still is one, or one for a person without any. Help counts for 30 days, as in fidelity item 5."""
+    first, day = bindparam("first", type_=Date), bindparam("day", type_=Date)
+    last = select(func.max(SupporterContact.contact_on)).where(
+        SupporterContact.supporter_id == Supporter.id, SupporterContact.contact_on <= day
     )
-    of_these = (SupporterContact.supporter_id.in_(supporter_ids), SupporterContact.contact_on <= on)
-    newest = select(SupporterContact.id, place.label("place")).where(*of_these).subquery()
-    wanted = select(SupporterContact).join(newest, newest.c.id == SupporterContact.id).where(newest.c.place == 1)
-    return {row.supporter_id: row for row in db.session.execute(wanted).scalars()}
-
-
-def _helping(supporter_ids: Iterable[int], on: date) -> set[int]:
-    """Those who help with homework set, or with a step due or done, in the last 30 days; as fidelity item 5 counts."""
-    first, ids = on - rules.WINDOW + timedelta(days=1), list(supporter_ids)
     homework = (
-        select(Assignment.supporter_id).join(Meeting, Meeting.id == Assignment.meeting_id)
-        .where(Assignment.supporter_id.in_(ids), Meeting.meets_on.between(first, on))
+        select(Assignment.id).join(Meeting, Meeting.id == Assignment.meeting_id)
+        .where(Assignment.participant_id == Participant.id, Assignment.supporter_id == Supporter.id, Meeting.meets_on.between(first, day))
     )
-    steps = select(Step.supporter_id).join(Goal, Goal.id == Step.goal_id).where(
-        Step.supporter_id.in_(ids), or_(Step.due_on.between(first, on), Step.done_on.between(first, on))
+    recent = or_(Step.due_on.between(first, day), Step.done_on.between(first, day))
+    step = select(Step.id).join(Goal, Goal.id == Step.goal_id).where(
+        Goal.participant_id == Participant.id, Step.supporter_id == Supporter.id, recent
     )
-    return set(db.session.execute(homework.union(steps)).scalars())
+    waits = select(IntakeTask.done_on).where(
+        IntakeTask.participant_id == Participant.id, IntakeTask.task == "supporter", IntakeTask.outcome == "not_now"
+    )
+    still = and_(Supporter.participant_id == Participant.id, Supporter.ended_on.is_(None))
+    return (
+        select(
+            Participant.id, waits.scalar_subquery(), Supporter.id, Supporter.name_sealed, Supporter.consented_on, last.scalar_subquery(),
+            or_(homework.exists(), step.exists()),
+        )
+        .outerjoin(Supporter, still).where(Participant.id.in_(bindparam("people", expanding=True))).order_by(Supporter.code)
+    )
 
 
-def _not_now(people: Iterable[int]) -> dict[int, date]:
-    wanted = select(IntakeTask.participant_id, IntakeTask.done_on).where(
-        IntakeTask.participant_id.in_(people), IntakeTask.task == "supporter", IntakeTask.outcome == "not_now"
-    )
-    return {person: day for person, day in db.session.execute(wanted)}
+def rows_of(lines: Iterable[Line]) -> dict[int, Supporter]:
+    """By key, those the steps of these lines are about, each with the person they are close to. One statement."""
+    keys = [line.supporter.id for line in lines if line.supporter]
+    wanted = select(Supporter).where(Supporter.id.in_(keys)).options(joinedload(Supporter.participant))
+    return {row.id: row for row in db.session.execute(wanted).scalars()}
+
+
+def put_down(supporter_ids: Iterable[int], on: date, by: int) -> dict[int, SupporterContact]:
+    """By supporter, the latest contact of a day that somebody put down themselves, so that they can take it back. One statement."""
+    mine = (SupporterContact.supporter_id.in_(list(supporter_ids)), SupporterContact.contact_on == on, SupporterContact.by_id == by)
+    rows = db.session.execute(select(SupporterContact).where(*mine).order_by(SupporterContact.id)).scalars()
+    return {row.supporter_id: row for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

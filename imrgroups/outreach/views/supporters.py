@@ -8,15 +8,17 @@ from werkzeug.wrappers import Response
 from imrgroups import auth, config
 from imrgroups.auth import policy
 from imrgroups.db import db
+from imrgroups.enrolment import roster
 from imrgroups.groups.models import Group
 from imrgroups.i18n import curriculum, direction, gettext, lazy_gettext
 from imrgroups.library import content
 from imrgroups.outreach.actions import supporters as actions
-from imrgroups.outreach.actions.supporters import CannotInvite, Line
+from imrgroups.outreach.actions.supporters import CannotInvite
 from imrgroups.outreach.views import bp
 from imrgroups.people import actions as people
 from imrgroups.people import folder
 from imrgroups.people.models import CONTACT_KINDS, Participant, Supporter, SupporterContact
+from imrgroups.rules.supporters import Next
 from imrgroups.staff import actions as staff
 from imrgroups.staff.models import Centre
 
@@ -58,23 +60,22 @@ def _page(group: Group | None, person: Participant | None, problem: str = "", wr
     on, ties = staff.today_at(centre, config.now()), auth.me()
     assert ties is not None
     alone = [(person.id, person.name or person.code)] if person else []
-    lines = actions.close_in_group(group.id, on) if group else actions.close_to(alone, on)
+    lines = actions.close_in_group(roster.roster(group.id, on), on) if group else actions.close_to(alone, on)
     auth.looked_at(*(line.id for line in lines))
-    told = actions.invited([line.supporter.id for line in lines if line.supporter])
+    rows = actions.rows_of(lines)
+    told, made = actions.invited(rows), actions.put_down(rows, on, ties.staff_id)
     module = content.load().modules.get(actions.module_now(group.id, on)) if group else None
     page = render_template(
-        "outreach/supporters.html", group=group, person=person, lines=lines, kinds=KINDS, on=on, me_id=ties.staff_id, told=told,
-        texts={line.id: _preview(line, told, ties.name, centre.phone) for line in lines if line.supporter},
+        "outreach/supporters.html", group=group, person=person, lines=lines, rows=rows, kinds=KINDS, told=told, made=made,
+        texts={line.id: _preview(rows[line.supporter.id], line.step, told, ties.name, centre.phone) for line in lines if line.supporter},
         module=module, module_title=curriculum(module.title.source) if module else "", problem=problem, wrong=wrong, centre=centre,
         text_direction=direction,
     )
     return page, 422 if problem else 200
 
 
-def _preview(line: Line, told: dict[int, list[actions.Invited]], sender: str, phone: str) -> str:
-    row = line.supporter
-    assert row is not None
-    return actions.invitation(row, actions.step_of(line.step), told.get(row.id, []), sender=sender, phone=phone)[1]
+def _preview(row: Supporter, step: Next, told: dict[int, list[actions.Invited]], sender: str, phone: str) -> str:
+    return actions.invitation(row, actions.step_of(step), told.get(row.id, []), sender=sender, phone=phone)[1]
 
 
 def _supporter(supporter_id: int) -> tuple[Supporter, dict[str, Any], Group | None]:

@@ -22,17 +22,14 @@ from imrgroups.people.models import (
     Supporter,
     SupporterContact,
 )
+from imrgroups.rules.refusal import Cannot
 from imrgroups.secret import lookup
 
 __all__ = ["count", "hospital_stays", "in_hospital", "namesakes"]
 
 
-class CannotChangePerson(Exception):
+class CannotChangePerson(Cannot):
     """Why a change to a person is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ only and whose links would break, and a count a group.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    bindparam,
     column,
     delete,
     false,
@@ -29,8 +31,9 @@ from sqlalchemy import (
 )
 
 from imrgroups import audit
-from imrgroups.db import Base, db
+from imrgroups.db import Base, db, fetch
 from imrgroups.people.models import Consent, DeletedPeople, HospitalStay, Participant, Supporter, SupporterContact
+from imrgroups.rules.refusal import Cannot
 from imrgroups.rules.retention import deletes_after
 from imrgroups.secret import lookup
 
@@ -54,12 +57,8 @@ AT_MEETINGS = tuple(
 ELSEWHERE = (groups, enrolments, waiting, meetings, goals, make_ups, *AT_MEETINGS)
 
 
-class CannotDelete(Exception):
+class CannotDelete(Cannot):
     """Why a person is not deleted: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def due(today: date, *, years: int) -> list[int]:
@@ -124,8 +123,13 @@ def deleted(group_id: int) -> int:
 
 def deleted_of(group_ids: Iterable[int]) -> dict[int, int]:
     """How many people of each of these groups were deleted; groups that lost nobody are left out."""
-    wanted = select(DeletedPeople.group_id, DeletedPeople.people).where(DeletedPeople.group_id.in_(list(group_ids)))
-    return {group: people for group, people in db.session.execute(wanted)}
+    return {group: people for group, people in fetch(_deleted(), groups=list(group_ids))}
+
+
+@lru_cache(maxsize=1)
+def _deleted() -> Select[Any]:
+    wanted = select(DeletedPeople.group_id, DeletedPeople.people)
+    return wanted.where(DeletedPeople.group_id.in_(bindparam("groups", expanding=True)))
 
 
 def _remove(person: Participant, by: int | None, now: datetime) -> dict[str, int]:

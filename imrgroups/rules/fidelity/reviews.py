@@ -7,19 +7,15 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from imrgroups.rules.fidelity.scale import Instrument
+from imrgroups.rules.refusal import Cannot
 
 LONGEST_EXTENSION_DAYS = 90
 ANSWER_DAYS = 14  # so long the leaders of a group have to answer a draft
 REMIND_BEFORE = timedelta(days=7)
 
 
-class BadReview(ValueError):
+class BadReview(Cannot, ValueError):
     """A date of a review that cannot be; `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        """Keep the reason."""
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Access(StrEnum):

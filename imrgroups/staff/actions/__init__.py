@@ -15,6 +15,7 @@ from imrgroups import audit
 from imrgroups.auth import Scope
 from imrgroups.db import db
 from imrgroups.i18n import LOCALES
+from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.actions import sessions
 from imrgroups.staff.actions.sessions import (
     begin_tries,
@@ -39,12 +40,8 @@ PASSWORD_LENGTH = 12
 MANAGERS = frozenset({"coordinator", "administrator"})
 
 
-class CannotChangeStaff(Exception):
+class CannotChangeStaff(Cannot):
     """Why a change to a centre or to staff is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.i18n import lazy_gettext
+from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.models import TRAINING_KINDS, Role, Training
 
 TRAINING_WORDS = {
@@ -23,12 +24,8 @@ TRAINING_WORDS = {
 }
 
 
-class CannotLog(Exception):
+class CannotLog(Cannot):
     """Why something is not put down: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)

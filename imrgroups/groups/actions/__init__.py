@@ -1,4 +1,4 @@
-"""The only writer of groups, closed weeks and meetings."""
+"""The only writer of groups and meetings; closed days of a centre are in `closed`."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,17 +12,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from imrgroups import audit
 from imrgroups.db import db
 from imrgroups.groups import series
-from imrgroups.groups.models import ClosedWeek, Group, Meeting, PlannedTopic
-from imrgroups.rules.calendar import instant
+from imrgroups.groups.models import Group, Meeting, PlannedTopic
+from imrgroups.rules.calendar import instant, outside
+from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.models import Centre, Staff
 
 
-class CannotPlan(Exception):
+class CannotPlan(Cannot):
     """Why a change to a group or its series is refused: `reason` is a short word for the screens to explain."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @contextmanager
@@ -71,7 +68,7 @@ def create(
         for slot in planned.slots:
             db.session.add(Meeting(group_id=group.id, number=slot.number, meets_on=slot.on, local_time=slot.at, starts_at=slot.starts_at))
         db.session.flush()
-        reflow_open(group)
+        reflow_open(group, now)
     _record("group.created", group, by, now)
     db.session.commit()
     return group
@@ -99,7 +96,7 @@ def edit(group: Group, details: GroupDetails, *, leaders: Iterable[int], version
                 meeting.local_time = group.local_time
             meeting.starts_at = instant(meeting.meets_on, meeting.local_time, group.timezone)
     if order_before != group.module_order:
-        reflow_open(group)
+        reflow_open(group, now)
     _record("group.edited", group, by, now)
     db.session.commit()
 
@@ -135,7 +132,7 @@ def _record(action: str, group: Group, by: int | None, now: datetime, **detail: 
 
 def _replan(action: str, group: Group, by: int | None, now: datetime, **detail: object) -> list[str]:
     db.session.flush()
-    left_out = reflow_open(group)
+    left_out = reflow_open(group, now)
     _record(action, group, by, now, **detail)
     db.session.commit()
     return left_out
@@ -146,10 +143,13 @@ def _open(group: Group) -> list[Meeting]:
     return list(db.session.execute(wanted.options(selectinload(Meeting.topics))).scalars())
 
 
-def reflow_open(group: Group) -> list[str]:
-    """Give the open meetings their topics anew after what the held ones took; returns the ids of modules that no longer fit. No commit."""
-    open_meetings = _open(group)
-    plan = series.flow(group.modules, series.covered(group.id), len(open_meetings))
+def reflow_open(group: Group, now: datetime) -> list[str]:
+    """Give the meetings to come their topics anew after what was taken; returns the ids of modules that no longer fit. No commit.
+
+    A meeting that has begun keeps its topics, recorded or not (adr/0006).
+    """
+    open_meetings = [meeting for meeting in _open(group) if meeting.starts_at > now or not meeting.topics]
+    plan = series.flow(group.modules, series.covered(group.id, now), len(open_meetings))
     for meeting, portion in zip(open_meetings, plan.portions, strict=True):
         wanted = [(portion.module, topic) for topic in portion.topics] if portion.module else []
         if [(topic.module, topic.topic) for topic in meeting.topics] != wanted:
@@ -167,14 +167,16 @@ def set_topics(meeting: Meeting, topics: Iterable[tuple[str, str]]) -> None:
 
 
 @_stale_is_refused()
-def move(meeting: Meeting, *, to_on: date, to_time: time | None = None, by: int | None, now: datetime) -> list[str]:
+def move(
+    meeting: Meeting, *, to_on: date, to_time: time | None = None, beyond: bool = False, by: int | None, now: datetime
+) -> list[str]:
     """Move an open meeting to another day or time; later topics re-flow. Returns the modules that no longer fit.
 
-    Raises CannotPlan("held" | "cancelled" | "day_taken" | "before_start" | "ended").
+    beyond: whether it may lie after the months of the programme. Raises CannotPlan("held" | "cancelled"), and as `add_meeting`.
     """
     group = meeting.group
     _still_open(meeting)
-    _check_day(group, to_on, meeting.id)
+    _check_day(group, to_on, beyond, meeting.id)
     if meeting.meets_on != to_on:
         meeting.moved_from_on = None if to_on == meeting.moved_from_on else meeting.moved_from_on or meeting.meets_on
     meeting.meets_on, meeting.local_time = to_on, to_time or meeting.local_time
@@ -200,7 +202,7 @@ def restore(meeting: Meeting, *, by: int | None, now: datetime) -> list[str]:
     """Plan a cancelled meeting again. Raises CannotPlan("not_cancelled" | "day_taken" | "ended")."""
     if meeting.state != "cancelled":
         raise CannotPlan("not_cancelled")
-    _check_day(meeting.group, meeting.meets_on, meeting.id)
+    _check_day(meeting.group, meeting.meets_on, True, meeting.id)
     meeting.state, meeting.reason = "planned", ""
     return _replan("meeting.restored", meeting.group, by, now, meeting=meeting.number)
 
@@ -215,18 +217,25 @@ def _still_open(meeting: Meeting) -> None:
         raise CannotPlan(meeting.state)
 
 
-def _check_day(group: Group, on: date, but: int = 0) -> None:
-    if on < group.starts_on:
-        raise CannotPlan("before_start")
+def _check_day(group: Group, on: date, beyond: bool, but: int = 0) -> None:
     if group.ended_on is not None and on > group.ended_on:
         raise CannotPlan("ended")
+    reason = outside(on, starts_on=group.starts_on, ends_on=series.ends_on(group), last_on=series.last_on(group))
+    if reason and not (beyond and reason == "after_end"):
+        raise CannotPlan(reason)
     if series.meets_on(group.id, on) not in (None, but):
         raise CannotPlan("day_taken")
 
 
-def add_meeting(group: Group, *, on: date, at: time | None = None, by: int | None, now: datetime) -> Meeting:
-    """Add an open meeting; it gets the next free number, and topics re-flow. Raises CannotPlan("day_taken" | "before_start" | "ended")."""
-    _check_day(group, on)
+def add_meeting(
+    group: Group, *, on: date, at: time | None = None, beyond: bool = False, by: int | None, now: datetime
+) -> Meeting:
+    """Add an open meeting; it gets the next free number, and topics re-flow.
+
+    beyond: whether it may lie after the months of the programme.
+    Raises CannotPlan("day_taken" | "before_start" | "after_end" | "too_late" | "ended").
+    """
+    _check_day(group, on, beyond)
     highest = db.session.execute(select(func.max(Meeting.number)).where(Meeting.group_id == group.id)).scalar() or 0
     at = at or group.local_time
     meeting = Meeting(group_id=group.id, number=highest + 1, meets_on=on, local_time=at, starts_at=instant(on, at, group.timezone))
@@ -245,47 +254,25 @@ def reorder(group: Group, order: Iterable[str], *, by: int | None, now: datetime
     return _replan("group.reordered", group, by, now, order=group.module_order)
 
 
-def close(centre: Centre, from_on: date, to_on: date, reason: str, *, by: int | None, now: datetime) -> ClosedWeek:
-    """Close a centre for days, both included; groups planned before keep their meetings.
-
-    Raises CannotPlan("ends_before" | "closed_already").
-    """
-    if to_on < from_on:
-        raise CannotPlan("ends_before")
-    if any(row.from_on == from_on for row in series.closed_weeks(centre.id)):
-        raise CannotPlan("closed_already")
-    row = ClosedWeek(centre_id=centre.id, from_on=from_on, to_on=to_on, reason=reason)
-    db.session.add(row)
-    audit.record("centre.closed", centre_id=centre.id, subject=f"centres/{centre.id}", by=by, now=now, detail={"from": from_on.isoformat()})
-    db.session.commit()
-    return row
-
-
-def reopen(row: ClosedWeek, *, by: int | None, now: datetime) -> None:
-    """The closed days are open after all; nothing is planned into them by itself."""
-    first = {"from": row.from_on.isoformat()}
-    audit.record("centre.reopened", centre_id=row.centre_id, subject=f"centres/{row.centre_id}", by=by, now=now, detail=first)
-    db.session.delete(row)
-    db.session.commit()
-
-
 @_stale_is_refused()
 def end(group: Group, *, on: date, reason: str, by: int | None, now: datetime) -> None:
     """End a group: open meetings after that day are cancelled, those still to come before it share the topics. Nobody has to leave it.
 
-    Raises CannotPlan("ended" | "before_start").
+    Raises CannotPlan("ended" | "before_start" | "after_last").
     """
     if group.ended_on is not None:
         raise CannotPlan("ended")
     if on < group.starts_on:
         raise CannotPlan("before_start")
+    if on > max(series.last_on(group), now.date()):
+        raise CannotPlan("after_last")
     group.ended_on, group.end_reason = on, reason
     open_meetings = _open(group)
     for meeting in open_meetings:
         if meeting.meets_on > on:
             _take_out(meeting, reason)
     if any(meeting.state == "planned" and meeting.starts_at > now for meeting in open_meetings):
-        reflow_open(group)
+        reflow_open(group, now)
     _record("group.ended", group, by, now)
     db.session.commit()
 
