@@ -96,6 +96,14 @@ def test_the_item_of_supporters_shows_the_homework_somebody_close_helps_with_and
     assert "Call P" in shown and "Walk alone" not in shown and "Walk alone" in client.get(page(review, "/parts/homework")).text
 
 
+def test_an_item_says_what_its_number_is_of_and_from_when_it_counts(review, binder, inside, browser_as):
+    mia, where = browser_as("Mia"), f"/reviews/{review.id}/binder"
+    assert "at most 4 people in the room" in mia.get(f"{where}/items/1").text and "1 topic taught" in mia.get(f"{where}/items/3").text
+    assert "the day of the last meeting" in mia.get(f"{where}/items/5").text
+    assert "the day of the last meeting" not in mia.get(f"{where}/items/6").text
+    assert f'href="/reviews/{review.id}"' in mia.get(where).text, "the way back"
+
+
 def test_a_chart_is_of_one_person(review, binder, inside, browser_as, lived):
     called = binders.opened(binder).called
     amal, bo = (called[lived.people[name].id] for name in ("Amal", "Bo"))
