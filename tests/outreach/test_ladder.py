@@ -134,10 +134,10 @@ def test_a_wrong_tap_is_taken_back_with_what_it_started(world, missed):
 def test_lists_show_ones_own_calls_first_and_only_those_of_ones_groups(world, missed):
     ladder.plan_calls(world.now + DAY)
     (task,) = tasks()
-    (line,) = calls.open_calls([world.group.id], [], task.staff_id, date(2027, 1, 13))
+    (line,), _ = calls.to_make([world.group.id], [], task.staff_id, world.now, date(2027, 1, 13))
     assert (line.name, line.mine, line.phone, line.missed_on) == ("Dina Møller", True, "+4520123458", date(2027, 1, 12))
-    assert calls.open_calls([world.group.id], [], task.staff_id, date(2027, 1, 12)) == []
-    assert calls.open_calls([world.groups["Thursday"].id], [], task.staff_id, date(2027, 1, 13)) == []
+    assert calls.to_make([world.group.id], [], task.staff_id, world.now, date(2027, 1, 12))[0] == []
+    assert calls.to_make([world.groups["Thursday"].id], [], task.staff_id, world.now, date(2027, 1, 13))[0] == []
 
 
 def test_sweeps_ask_the_same_for_many_as_for_few(world, missed, statements):

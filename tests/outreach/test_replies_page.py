@@ -29,7 +29,7 @@ def test_somebody_nobody_reaches_in_three_days_is_for_the_team(browser_as, world
     page = browser_as("Dana").get("/today").text
     assert "Called three times, no answer" in page and "Dina Møller" in page
     frozen.move_to(world.now + 30 * DAY)
-    assert calls.unreached([world.group.id], world.now + 30 * DAY, but=()) == []
+    assert calls.to_make([world.group.id], [], 0, world.now + 30 * DAY, world.today)[1] == []
 
 
 def test_a_reply_becomes_a_call_or_something_told_beforehand(browser_as, world, call):

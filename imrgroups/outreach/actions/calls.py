@@ -41,36 +41,31 @@ class Call:
     group: str
 
 
-def open_calls(groups: Collection[int], centres: Collection[int], staff_id: int, today: date) -> list[Call]:
-    """The calls that are due to people of these groups and centres, one's own first, oldest first. One statement."""
-    rows = fetch(_open_calls(), groups=list(groups), centres=list(centres), today=today)
+def to_make(groups: Collection[int], centres: Collection[int], staff_id: int, now: datetime, today: date) -> tuple[list[Call], list[Call]]:
+    """(due, given up): calls that are due to people of these groups and centres, and last calls to people of the groups. One statement.
+
+    due: one's own first, the oldest first. given up: nobody was reached in three days, lately, and nobody has called since.
+    """
+    rows = fetch(_to_make(), groups=list(groups), centres=list(centres), today=today, since=now - LATELY).all()
     # Two missed meetings are one call: the later takes the place of the earlier.
-    found = {(call.person, call.reason == "missed" or call.id): call for call in (_call(row, staff_id) for row in rows)}.values()
-    return sorted(found, key=lambda call: (not call.mine, call.due_on, call.name.casefold()))
-
-
-def unreached(groups: Collection[int], now: datetime, but: Collection[int]) -> list[Call]:
-    """The last calls of those nobody reached in three days lately and nobody has called since; `but` these people. One statement."""
-    return [_call(row, 0) for row in fetch(_unreached(), groups=list(groups), since=now - LATELY, but=list(but))]
+    due = {(row.participant_id, row.reason == "missed" or row.id): _call(row, staff_id) for row in rows if row.done_at is None}
+    unreached = [_call(row, 0) for row in rows if row.done_at is not None]
+    return sorted(due.values(), key=lambda call: (not call.mine, call.due_on, call.name.casefold())), unreached
 
 
 @lru_cache(maxsize=1)
-def _open_calls() -> Select[Any]:
+def _to_make() -> Select[Any]:
     theirs = select(Enrolment.participant_id).where(Enrolment.group_id.in_(GROUPS))
     of_centres = select(Participant.id).where(Participant.centre_id.in_(CENTRES))
     here = or_(CallTask.group_id.in_(GROUPS), CallTask.participant_id.in_(theirs), CallTask.participant_id.in_(of_centres))
-    return _calls().where(CallTask.done_at.is_(None), CallTask.due_on <= bindparam("today"), here).order_by(CallTask.due_on)
-
-
-@lru_cache(maxsize=1)
-def _unreached() -> Select[Any]:
+    due = and_(CallTask.done_at.is_(None), CallTask.due_on <= bindparam("today"), here)
     later = aliased(CallTask)
-    since = select(later.id).where(later.participant_id == CallTask.participant_id, later.created_at > CallTask.created_at).exists()
-    wanted = _calls().where(
-        CallTask.outcome == "no_answer", CallTask.key.endswith(f"#{ladder.MOST_CALLS}"), CallTask.done_at > bindparam("since"),
-        CallTask.group_id.in_(GROUPS), CallTask.participant_id.not_in(bindparam("but", expanding=True)), ~since,
+    called = select(later.id).where(later.participant_id == CallTask.participant_id, later.created_at > CallTask.created_at).exists()
+    unreached = and_(
+        CallTask.done_at > bindparam("since"), CallTask.outcome == "no_answer", CallTask.key.endswith(f"#{ladder.MOST_CALLS}"),
+        CallTask.group_id.in_(GROUPS), ~called,
     )
-    return wanted.order_by(CallTask.done_at)
+    return _calls().where(or_(due, unreached)).order_by(CallTask.due_on, CallTask.done_at)
 
 
 def _calls() -> Select[Any]:
@@ -79,7 +74,7 @@ def _calls() -> Select[Any]:
         select(
             CallTask.id, CallTask.participant_id, CallTask.supporter_id, Participant.name_sealed, Participant.phone_sealed,
             Supporter.phone_sealed.label("close_sealed"), CallTask.reason, CallTask.staff_id, Staff.name.label("caller"), CallTask.due_on,
-            Meeting.meets_on, Group.name.label("group"),
+            CallTask.done_at, Meeting.meets_on, Group.name.label("group"),
         )
         .outerjoin(Participant, Participant.id == CallTask.participant_id).outerjoin(Staff, Staff.id == CallTask.staff_id)
         .outerjoin(Supporter, Supporter.id == CallTask.supporter_id)
