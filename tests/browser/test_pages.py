@@ -128,6 +128,7 @@ PAGES = {
         "/me/messages",
         "/me/words",
         "/me/questions",
+        "/me/questions",
         "/me/questions/thanks",
     ],
     "visiting": [
@@ -180,6 +181,7 @@ def test_every_page_somebody_sees_is_looked_at(app):
         "library.download": "a file", "outcomes.sheet": "a file", "overview.export": "a file", "outreach.letters_pdf": "a file",
         "fidelity.worker": "a script", "fidelity.binder_file": "a file", "fidelity.report_pdf": "a file", "fidelity.receipt_file": "a file",
         "fidelity.write": "only while a report is written: tests/fidelity", "fidelity.answer": "only while a draft waits: tests/fidelity",
+        "mypage.question": "only while the questions after a module wait: tests/mypage/test_questions.py",
         "security.tf_select": "only in the middle of signing in: tests/staff",
         "security.two_factor_token_validation": "only in the middle of signing in: tests/staff",
         "security.two_factor_rescue": "only in the middle of signing in: tests/staff",
