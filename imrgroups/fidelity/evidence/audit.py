@@ -68,7 +68,8 @@ def _reviews() -> Select[Any]:
         )
         .join(Group, Group.id == Review.group_id).outerjoin(Binder, Binder.review_id == Review.id)
         .outerjoin(Report, Report.review_id == Review.id)
-        .where(Review.group_id.in_(bindparam("groups", expanding=True)), Review.state.not_in(OVER)).order_by(Review.due_on.desc())
+        .where(Review.group_id.in_(bindparam("groups", expanding=True)), *(Review.state != over for over in OVER))
+        .order_by(Review.due_on.desc())
     )
 
 

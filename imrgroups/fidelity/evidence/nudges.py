@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from imrgroups.db import fetch
 from imrgroups.fidelity.models import Recommendation, Review
@@ -49,7 +49,8 @@ def _open() -> Select[Any]:
         .join(Review, Review.id == Recommendation.review_id).join(Group, Group.id == Review.group_id)
         .join(Staff, Staff.id == Recommendation.owner_id)
         .where(
-            Review.group_id.in_(bindparam("groups", expanding=True)), Recommendation.state == "open", Review.state.in_(("final", "closed")),
+            Review.group_id.in_(bindparam("groups", expanding=True)), Recommendation.state == "open",
+            or_(Review.state == "final", Review.state == "closed"),
             Group.ended_on.is_(None) | (Group.ended_on >= bindparam("day")),
         )
         .order_by(Recommendation.due_on, Recommendation.id)

@@ -57,7 +57,8 @@ def _step(item: ItemEvidence, found: Evidence, names: Mapping[Any, str], unasked
         said = f"{said} " + ngettext("%(names)s has not been asked yet.", "%(names)s have not been asked yet.", len(first), names=who)
     elif here:
         here = sorted(here, key=lambda key: names.get(key, ""))
-        said = f"{said} " + gettext("You could begin with %(names)s.", names=_names(here, names))
+        begin = gettext("You could begin with %(names)s.", names=_names(here, names))
+        said = f"{said} {begin.replace('..', '.')}"  # a name in short ends with a stop of its own
     meant = (first or here)[:1]
     return NextStep(said, who=int(meant[0]) if meant else 0)
 

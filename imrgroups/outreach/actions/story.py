@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, literal, or_, select, union_all
 
 from imrgroups.attendance.models import Apology, Mark
 from imrgroups.db import UTCDateTime, db, fetch
@@ -110,7 +110,7 @@ def _beforehand() -> CompoundSelect[Any]:
     """Rows of (person, word, when said), in that order: an apology outlasts every answer to a reminder."""
     replies = (
         select(Reply.participant_id, Reply.meaning, Reply.received_at).join(Message, Message.id == Reply.message_id)
-        .where(Message.meeting_id == bindparam("meeting"), Message.occasion.in_(("reminder", "moved")))
+        .where(Message.meeting_id == bindparam("meeting"), or_(Message.occasion == "reminder", Message.occasion == "moved"))
     )
     last = (
         select(Meeting.id).where(Meeting.group_id == bindparam("group"), Meeting.state == "held", Meeting.meets_on < bindparam("day"))
@@ -118,5 +118,6 @@ def _beforehand() -> CompoundSelect[Any]:
     )
     never = literal(datetime.max.replace(tzinfo=UTC), UTCDateTime)
     told = select(Apology.participant_id, literal("cannot"), never).where(Apology.meeting_id == bindparam("meeting"))
-    missed = select(Mark.participant_id, literal(AWAY), never).where(Mark.meeting_id == last, Mark.state.in_(("absent", "excused")))
+    away = or_(Mark.state == "absent", Mark.state == "excused")
+    missed = select(Mark.participant_id, literal(AWAY), never).where(Mark.meeting_id == last, away)
     return union_all(replies, told, missed)
