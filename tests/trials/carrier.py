@@ -87,7 +87,11 @@ class Carrier(BaseHTTPRequestHandler):
     book: Book
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        length = int(self.headers.get("Content-Length") or 0)
+        data = self.rfile.read(length)
+        if len(data) < length:
+            return self._hang_up()  # the sender was killed in the middle of a word: no carrier takes half a message
+        body = data.decode()
         form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
         if self.path == "/book/calm":
             self.book.told.faults = 0
