@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Date, Select, Subquery, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from imrgroups import audit
 from imrgroups.db import db, fetch
@@ -17,6 +17,8 @@ from imrgroups.homework.models import RESULTS, SAID, Assignment, Review
 from imrgroups.people.models import Supporter
 from imrgroups.rules import attendance as rules
 from imrgroups.rules.refusal import Cannot
+
+DAY = bindparam("day", type_=Date)
 
 
 class CannotAgree(Cannot):
@@ -139,21 +141,22 @@ def to_review(meeting: Meeting) -> dict[int, Assignment]:
 
     What was already talked about at another meeting is left out.
     """
-    latest = _latest()
-    wanted = select(Assignment).join(latest, latest.c.id == Assignment.id).where(latest.c.place == 1).options(joinedload(Assignment.review))
+    theirs = select(Assignment.participant_id).join(Meeting, Meeting.id == Assignment.meeting_id)
+    latest = _latest(theirs.where(Meeting.group_id == bindparam("group")))
+    wanted = select(Assignment).join(latest, latest.c.id == Assignment.id).options(joinedload(Assignment.review))
     rows = db.session.execute(wanted, {"group": meeting.group_id, "day": meeting.meets_on}).scalars()
     return {row.participant_id: row for row in rows if row.review is None or row.review.reviewed_meeting_id == meeting.id}
 
 
-def _latest() -> Subquery:
-    """The homework agreed before a day in a group; place is 1 for each person's latest."""
-    place = func.row_number().over(partition_by=Assignment.participant_id, order_by=(Meeting.meets_on.desc(), Meeting.number.desc()))
-    return (
-        select(Assignment.id, Assignment.participant_id, place.label("place"))
-        .join(Meeting, Meeting.id == Assignment.meeting_id)
-        .where(Meeting.group_id == bindparam("group"), Meeting.meets_on < bindparam("day", type_=Date))
-        .subquery()
+def _latest(people: Select[Any]) -> Subquery:
+    """The key of the homework each of these people agreed to last before a day in a group; NULL for those without any."""
+    each, mine = people.distinct().subquery(), aliased(Assignment)
+    last = (
+        select(mine.id).join(Meeting, Meeting.id == mine.meeting_id)
+        .where(mine.participant_id == each.c.participant_id, Meeting.group_id == bindparam("group"), Meeting.meets_on < DAY)
+        .order_by(Meeting.meets_on.desc(), Meeting.number.desc()).limit(1)
     )
+    return select(last.correlate(each).scalar_subquery().label("id")).select_from(each).subquery()
 
 
 def talked_about(meeting_id: int, group_id: int, on: date) -> tuple[int, int]:
@@ -164,16 +167,12 @@ def talked_about(meeting_id: int, group_id: int, on: date) -> tuple[int, int]:
 
 @lru_cache(maxsize=1)
 def _talked_about() -> Select[Any]:
-    latest, day = _latest(), bindparam("day", type_=Date)
-    here = select(Enrolment.participant_id).where(
-        Enrolment.group_id == bindparam("group"), Enrolment.joined_on <= day, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= day)
-    )
+    latest = _latest(select(Enrolment.participant_id).where(
+        Enrolment.group_id == bindparam("group"), Enrolment.joined_on <= DAY, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= DAY)
+    ))
     return (
         select(func.count(Review.id), func.count()).select_from(latest).outerjoin(Review, Review.assignment_id == latest.c.id)
-        .where(
-            latest.c.place == 1, latest.c.participant_id.in_(here),
-            or_(Review.id.is_(None), Review.reviewed_meeting_id == bindparam("meeting")),
-        )
+        .where(latest.c.id.is_not(None), or_(Review.id.is_(None), Review.reviewed_meeting_id == bindparam("meeting")))
     )
 
 

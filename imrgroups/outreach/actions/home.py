@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, literal_column, or_, select
 
 from imrgroups import audit
 from imrgroups.db import db, fetch
@@ -25,6 +25,7 @@ from imrgroups.rules.texting import next_allowed
 
 LATELY = timedelta(days=10)
 OPEN = timedelta(days=4)
+WELCOME = literal_column("'welcome/%'")  # as a bound value SQLite would plan the statement anew each time
 
 
 class CannotWelcome(Cannot):
@@ -63,7 +64,7 @@ def _home_again() -> Select[Any]:
         .where(
             Enrolment.group_id.in_(bindparam("groups", expanding=True)), or_(Enrolment.left_on.is_(None), Enrolment.left_on >= today),
             HospitalStay.to_on >= bindparam("first"), HospitalStay.to_on <= today,
-            ~welcomed.where(Message.key.like("welcome/%")).exists(), ~called.exists(),
+            ~welcomed.where(Message.key.like(WELCOME)).exists(), ~called.exists(),
         )
         .order_by(HospitalStay.to_on.desc()).distinct()
     )
