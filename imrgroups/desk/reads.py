@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
 
 from imrgroups.attendance.models import Apology, MakeUp, Mark
 from imrgroups.db import db, fetch
@@ -26,7 +27,10 @@ TODAY, SOON = timedelta(hours=12), timedelta(days=7)  # what is coming: from the
 
 @dataclass(slots=True)
 class MeetingLine:
-    """One meeting in a list: where and when, its topics as (module, topic), and what is left to do about it."""
+    """One meeting in a list: where and when, its topics as (module, topic), and what is left to do about it.
+
+    before, after: for a meeting by itself, the keys of those around it, cancelled ones left out.
+    """
 
     id: int
     group_id: int
@@ -46,6 +50,8 @@ class MeetingLine:
     notes: int = 0
     signed: int = 0
     countersigned: int = 0
+    before: int | None = None
+    after: int | None = None
 
     @property
     def register_left(self) -> int:
@@ -109,7 +115,12 @@ def _of_groups() -> Select[Any]:
 
 @lru_cache(maxsize=1)
 def _of_one() -> Select[Any]:
-    return _lines().where(Meeting.id == bindparam("meeting"))
+    other = aliased(Meeting)
+    others = select(other.id).where(other.group_id == Meeting.group_id, other.state != "cancelled", other.id != Meeting.id).limit(1)
+    before = others.where(other.meets_on <= Meeting.meets_on).order_by(other.meets_on.desc(), other.number.desc())
+    after = others.where(other.meets_on >= Meeting.meets_on).order_by(other.meets_on, other.number)
+    around = (each.correlate(Meeting).scalar_subquery() for each in (before, after))
+    return _lines().add_columns(*around).where(Meeting.id == bindparam("meeting"))
 
 
 def _read(statement: Select[Any], **values: object) -> list[MeetingLine]:
@@ -130,7 +141,7 @@ def around(group_ids: Collection[int], now: datetime) -> tuple[list[MeetingLine]
 
 
 def meeting_line(meeting_id: int) -> MeetingLine:
-    """One meeting with what is left to do."""
+    """One meeting with what is left to do, and the ones around it."""
     return _read(_of_one(), meeting=meeting_id)[0]
 
 
@@ -163,21 +174,6 @@ def _head() -> Select[Any]:
         select(*columns, Group.end_reason, Staff.name).outerjoin(GroupLeader, GroupLeader.group_id == Group.id)
         .outerjoin(Staff, Staff.id == GroupLeader.staff_id).where(Group.id == bindparam("group")).order_by(Staff.name)
     )
-
-
-@lru_cache(maxsize=1)
-def _neighbours() -> Select[Any]:
-    mine = (Meeting.group_id == bindparam("group"), Meeting.state != "cancelled", Meeting.id != bindparam("meeting"))
-    earlier, later = Meeting.meets_on <= bindparam("day"), Meeting.meets_on >= bindparam("day")
-    before = select(Meeting.id).where(*mine, earlier).order_by(Meeting.meets_on.desc(), Meeting.number.desc()).limit(1)
-    after = select(Meeting.id).where(*mine, later).order_by(Meeting.meets_on, Meeting.number).limit(1)
-    return select(before.scalar_subquery(), after.scalar_subquery())
-
-
-def neighbours(line: MeetingLine) -> tuple[int | None, int | None]:
-    """The keys of the meetings before and after one, cancelled ones left out."""
-    row = fetch(_neighbours(), group=line.group_id, meeting=line.id, day=line.on).one()
-    return row[0], row[1]
 
 
 def topic_titles(topics: list[tuple[str, str]]) -> list[tuple[str, str]]:

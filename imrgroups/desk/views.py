@@ -37,6 +37,7 @@ from imrgroups.staff.models import Centre, Staff
 
 bp = Blueprint("desk", __name__)
 Answer = str | Response | tuple[str, int]
+SAID = ("come", "cannot", "call_me", "")  # what people say beforehand, in the order of a meeting's page
 STEPS_SHOWN = 3  # how many people without anybody involved a meeting's page names
 
 
@@ -80,16 +81,17 @@ def _group_ids(ties: Ties) -> set[int]:
 def meeting(meeting_id: int) -> Answer:
     """One meeting: where it stands, its topics with plan and handouts, and the way to register, notes, goals and homework."""
     line = reads.meeting_line(meeting_id)
-    before, after = reads.neighbours(line)
     people = roster.roster(line.group_id, line.on)
     close = supporters.close_in_group(people, line.on)
     alone = [one for one in close if not one.involved][:STEPS_SHOWN]
     told = story.beforehand(line.id, line.group_id, line.on, people) if line.state == "planned" else []
     auth.looked_at(*(one.id for one in (*alone, *told)))
+    by_answer = {said: [one for one in told if one.said == said] for said in SAID}
     return render_template(
-        "desk/meeting.html", line=line, before=before, after=after, material=ledger.material(line.topics, line.language),
-        homework=homework.talked_about(line.id, line.group_id, line.on), may_read=auth.reads_clinical(), close=close, alone=alone,
-        told=told, nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
+        "desk/meeting.html", line=line, material=ledger.material(line.topics, line.language),
+        homework=homework.talked_about(line.id, line.group_id, line.on), may_read=auth.reads_clinical(), close=len(close), alone=alone,
+        involved=sum(one.involved for one in close), told=by_answer if told else {},
+        nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
 
 
