@@ -11,7 +11,7 @@ from flask import Flask, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CheckConstraint, CursorResult, DateTime, Engine, Executable, MetaData, event
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -54,7 +54,7 @@ class Base(DeclarativeBase):
     registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UTCDateTime})
 
 
-db = SQLAlchemy(model_class=Base, engine_options={"pool_pre_ping": False})
+db = SQLAlchemy(model_class=Base, engine_options={"pool_pre_ping": False, "pool_use_lifo": True})
 migrate = Migrate(render_as_batch=True, compare_type=True)
 
 
@@ -110,9 +110,11 @@ def prepare(engine: Engine) -> None:
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "cache_size=-4000"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    def begin(connection: Any) -> None:
+        connection.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+    # Asked of the driver: a page begins two transactions, and as statements of SQLAlchemy they would cost ten times as much.
+    engine.dialect.do_begin = begin  # type: ignore[assignment]
 
 
 def init_app(app: Flask) -> None:

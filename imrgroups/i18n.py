@@ -269,6 +269,7 @@ def _part_of_whole(catalogue: NullTranslations) -> str:
     return catalogue.gettext("%(part)s of %(whole)s")
 
 
+@lru_cache(maxsize=256)
 def dial(number: str | None) -> str:
     """A stored phone number (E.164) in groups that are easy to dial: "+45 20 12 34 56"; what is no number stays as it is."""
     try:

@@ -1,6 +1,7 @@
 """The database: instants with their zone, transactions that begin as writers, and rules the columns keep."""
 
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -50,19 +51,25 @@ def test_an_instant_survives_the_database(app):
     assert all(at.tzinfo is not None for at in stored.values())
 
 
-def begins(client, method, path, **extra):
-    """How the transactions of a request began, in the words SQLite was sent."""
+@contextmanager
+def transactions():
+    """How transactions began, in the words SQLite was sent."""
     seen = []
 
-    def listen(_connection, _cursor, statement, *_):
-        if statement.startswith("BEGIN"):
-            seen.append(statement)
+    def listen(connection, *_):
+        connection.set_trace_callback(lambda said: seen.append(said.strip()) if said.startswith("BEGIN") else None)
 
-    event.listen(db.engine, "before_cursor_execute", listen)
+    event.listen(db.engine, "checkout", listen)
     try:
-        client.open(path, method=method, **extra)
+        yield seen
     finally:
-        event.remove(db.engine, "before_cursor_execute", listen)
+        event.remove(db.engine, "checkout", listen)
+
+
+def begins(client, method, path, **extra):
+    """How the transactions of a request began."""
+    with transactions() as seen:
+        client.open(path, method=method, **extra)
     return seen
 
 
@@ -83,18 +90,17 @@ def test_inside_writing_every_transaction_is_immediate_and_outside_none(app):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL locks rows")
     db.session.rollback()
-    seen = []
-    event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]) if args[2].startswith("BEGIN") else None)
     from imrgroups.db import _writing
 
     token = _writing.set(False)
     try:
-        with db.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-        with writing(), db.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-        with db.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+        with transactions() as seen:
+            with db.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+            with writing(), db.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+            with db.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
     finally:
         _writing.reset(token)
     assert seen == ["BEGIN", "BEGIN IMMEDIATE", "BEGIN"]
