@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
+from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as Redirect
 
 from imrgroups import auth, config, i18n, pdf
@@ -126,7 +127,8 @@ def _answer(id: str, kind: str, paper: str) -> Answer:
         abort(404)
     page = shelf.page(id, _locale(shelf, shelf.page(id, "en").offered))
     if paper:
-        return _file([content.printed(page.document, shelf.programme, page.language)], f"{id}-{page.language.locale}")
+        name = secure_filename(shelf.programme.document(id).safe_title.plain)  # a list of downloads is a shared screen, too
+        return _file([content.printed(page.document, shelf.programme, page.language)], f"{name}-{page.language.locale}")
     return _shown(shelf, page)
 
 

@@ -168,6 +168,11 @@ def test_the_paper_is_that_of_the_centre(browser_as, world):
     assert b"/MediaBox[0 0 612 792]" in client.get(f"/curriculum/handouts/{HANDOUT}.pdf").data
 
 
+def test_the_name_of_a_file_names_no_illness(browser_as, world):
+    answer = browser_as("Dana").get("/curriculum/handouts/facts-schizophrenia.pdf?in=en")
+    assert answer.headers["Content-Disposition"] == 'inline; filename="Practical_facts_2-en.pdf"'
+
+
 def test_a_module_is_one_file_with_the_guides_on_request(browser_as):
     client = browser_as("Dana")
     usual = client.get("/curriculum/recovery-strategies/pack.pdf")
