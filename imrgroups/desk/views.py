@@ -54,8 +54,8 @@ def today() -> Answer:
     people_ids = [person for rows in missed.values() for person, _count in rows]
     centres = ties.centres("coordinator") if not ties.groups else frozenset()
     to_call, given_up = calls.to_make(group_ids, centres, ties.staff_id, now, now.date())
-    chosen, unreached = calls.picked(group_ids, now.date()), [call for call in given_up if call.person not in people_ids]
-    at_home = home.home_again(group_ids, now.date())
+    unreached = [call for call in given_up if call.person not in people_ids]
+    chosen, at_home = home.expected(group_ids, now.date())
     auth.looked_at(*people_ids, *(one.person for one in (*to_call, *chosen, *unreached, *at_home)))
     audits, drafts = audit_of.ahead(group_ids, now.date())
     named = {*missed, *without_goal, *audits}

@@ -142,8 +142,7 @@ def _shown(shelf: Shelf, page: Page, form: forms.CommentForm | None = None) -> A
 
 
 def _file(documents: list[pdf.PrintDocument], name: str) -> Response:
-    centre = _centre()
-    data = pdf.render(documents, paper="letter" if centre and centre.paper == "letter" else "a4", large=request.args.get("size") == "large")
+    data = pdf.render(documents, paper=getattr(_centre(), "paper", "a4"), large=request.args.get("size") == "large")
     return Response(data, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})
 
 

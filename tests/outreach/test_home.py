@@ -37,12 +37,12 @@ def test_who_came_home_stands_on_todays_page_until_somebody_has_written(browser_
 
 def test_a_second_stay_is_welcomed_anew_and_on_the_very_day(world, at_home):
     groups = [world.group.id]
-    assert home.welcome(at_home, "Hej", by=None, now=world.now) == "message" and home.home_again(groups, world.today) == []
+    assert home.welcome(at_home, "Hej", by=None, now=world.now) == "message" and home.expected(groups, world.today)[1] == []
     later = world.now + timedelta(days=7)
     people.admit(at_home, on=world.today + timedelta(days=2), by=None, now=later)
     assert home.draft_welcome(at_home, later) == "", "still there"
     people.discharge(at_home, on=later.date(), by=None, now=later)
-    assert [one.person for one in home.home_again(groups, later.date())] == [at_home.id]
+    assert [one.person for one in home.expected(groups, later.date())[1]] == [at_home.id]
     assert home.welcome(at_home, "Hej igen", by=None, now=later) == "message"
 
 

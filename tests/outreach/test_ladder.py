@@ -9,7 +9,7 @@ from imrgroups.attendance import actions as attendance
 from imrgroups.attendance.models import Apology
 from imrgroups.db import db
 from imrgroups.outreach import actions
-from imrgroups.outreach.actions import calls, ladder, planning, sending
+from imrgroups.outreach.actions import calls, home, ladder, planning, sending
 from imrgroups.outreach.models import CallTask, Message, OfferedSlot
 from imrgroups.people import actions as people
 from imrgroups.sms import Incoming
@@ -100,7 +100,7 @@ def test_two_times_are_offered_on_the_third_day_and_a_reply_picks_one(world, mis
     db.session.rollback()
     assert {slot.number for slot in db.session.execute(select(OfferedSlot)).scalars() if slot.picked_at is not None} == {2}
     assert db.session.execute(select(Apology)).first() is None, "2 picks a time here; it is no apology"
-    (chosen,) = calls.picked([world.group.id], date(2027, 1, 15))
+    (chosen,), _home = home.expected([world.group.id], date(2027, 1, 15))
     assert (chosen.person, chosen.on, chosen.at) == (dina.id, slots[2].on, slots[2].at)
 
 

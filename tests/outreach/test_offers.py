@@ -8,7 +8,7 @@ from sqlalchemy import select
 from imrgroups.attendance import actions as attendance
 from imrgroups.db import db
 from imrgroups.outreach import actions
-from imrgroups.outreach.actions import calls, sending
+from imrgroups.outreach.actions import home, sending
 from imrgroups.outreach.models import Message, OfferedSlot
 from imrgroups.sms import Incoming
 from tests.fakes import FakeGateway
@@ -37,7 +37,7 @@ def test_the_time_is_asked_and_a_yes_stands_on_todays_page(browser_as, world, pa
     assert row.step == "one" and row.question and "10.00" in row.text
     sending.send_due(carrier, world.now)
     actions.receive(Incoming("SM-1", dina.phone, "1", world.now + HOUR), world.now + HOUR)
-    (chosen,) = calls.picked([world.group.id], world.today)
+    (chosen,), _home = home.expected([world.group.id], world.today)
     assert (chosen.person, chosen.on, chosen.at) == (dina.id, date(2027, 1, 14), time(10))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -176,35 +176,6 @@ def unread_count(groups: Collection[int], centres: Collection[int]) -> int:
 @lru_cache(maxsize=1)
 def _unread_count() -> Select[Any]:
     return select(func.count()).select_from(Reply).where(Reply.needs_reading, _from_here())
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """A time somebody chose for going over a missed meeting."""
-
-    person: int
-    name: str
-    on: date
-    at: time
-    meeting_id: int
-
-
-def picked(groups: Collection[int], today: date) -> list[Picked]:
-    """The times people of these groups chose, from today on, soonest first."""
-    return [
-        Picked(person, Participant.name.open(Participant, person, name), *when)
-        for person, name, *when in fetch(_picked(), groups=list(groups), today=today)
-    ]
-
-
-@lru_cache(maxsize=1)
-def _picked() -> Select[Any]:
-    return (
-        select(Participant.id, Participant.name_sealed, OfferedSlot.on, OfferedSlot.at, OfferedSlot.meeting_id)
-        .join(Participant, Participant.id == OfferedSlot.participant_id).join(Meeting, Meeting.id == OfferedSlot.meeting_id)
-        .where(OfferedSlot.picked_at.is_not(None), OfferedSlot.on >= bindparam("today"), Meeting.group_id.in_(GROUPS))
-        .order_by(OfferedSlot.on, OfferedSlot.at)
-    )
 
 
 def has_chosen(person_id: int, meeting: Meeting) -> bool:

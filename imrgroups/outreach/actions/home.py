@@ -1,4 +1,4 @@
-"""Home from hospital, and how somebody wants to be reminded."""
+"""Who is expected: home from hospital, or at a time they chose; and how somebody wants to be reminded."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -6,18 +6,18 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal_column, or_, select
+from sqlalchemy import CompoundSelect, bindparam, literal_column, null, or_, select, union_all
 
 from imrgroups import audit
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
-from imrgroups.groups.models import Group
+from imrgroups.groups.models import Group, Meeting
 from imrgroups.outreach import words
 from imrgroups.outreach.actions.gates import quiet_hours
 from imrgroups.outreach.actions.outbox import plan, put_call
 from imrgroups.outreach.actions.planning import next_meetings
 from imrgroups.outreach.actions.recipients import Recipient, Sweep
-from imrgroups.outreach.models import CallTask, Habit, Message
+from imrgroups.outreach.models import CallTask, Habit, Message, OfferedSlot
 from imrgroups.people.models import HospitalStay, Participant
 from imrgroups.rules.refusal import Cannot
 from imrgroups.rules.replies import Finding, lint
@@ -45,29 +45,56 @@ class Home:
     since: date
 
 
-def home_again(groups: Collection[int], today: date) -> list[Home]:
-    """People of these groups who came home in the last days and were not welcomed back, the latest first. One statement."""
-    rows = fetch(_home_again(), groups=list(groups), today=today, first=today - LATELY)
-    return [Home(person, Participant.name.open(Participant, person, name), to_on) for person, name, to_on in rows]
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A time somebody chose for going over a missed meeting."""
+
+    person: int
+    name: str
+    on: date
+    at: time
+    meeting_id: int
+
+
+def expected(groups: Collection[int], today: date) -> tuple[list[Picked], list[Home]]:
+    """(picked, at home): times people of these groups chose, from today on, soonest first; who came home, the latest first. One statement.
+
+    at home: since the last days, and not welcomed back yet.
+    """
+    picked, at_home = [], []
+    rows = fetch(_expected(), groups=list(groups), today=today, first=today - LATELY).all()
+    for person, sealed, on, at, meeting_id in sorted(rows, key=lambda row: (row[2], row[3] or time.min)):
+        name = Participant.name.open(Participant, person, sealed)
+        if meeting_id is None:
+            at_home.insert(0, Home(person, name, on))
+        else:
+            picked.append(Picked(person, name, on, at, meeting_id))
+    return picked, at_home
 
 
 @lru_cache(maxsize=1)
-def _home_again() -> Select[Any]:
-    today = bindparam("today")
+def _expected() -> CompoundSelect[Any]:
+    groups, today = bindparam("groups", expanding=True), bindparam("today")
+    picked = (
+        select(Participant.id, Participant.name_sealed, OfferedSlot.on, OfferedSlot.at, OfferedSlot.meeting_id)
+        .join(Participant, Participant.id == OfferedSlot.participant_id).join(Meeting, Meeting.id == OfferedSlot.meeting_id)
+        .where(OfferedSlot.picked_at.is_not(None), OfferedSlot.on >= today, Meeting.group_id.in_(groups))
+    )
     welcomed = select(Message.id).where(Message.participant_id == HospitalStay.participant_id, Message.occasion == "welcome_back")
     called = select(CallTask.id).where(CallTask.participant_id == HospitalStay.participant_id, CallTask.reason == "welcome_back")
     welcomed, called = welcomed.where(Message.created_at >= HospitalStay.to_on), called.where(CallTask.created_at >= HospitalStay.to_on)
-    return (
-        select(HospitalStay.participant_id, Participant.name_sealed, HospitalStay.to_on)
+    at_home = (
+        select(HospitalStay.participant_id, Participant.name_sealed, HospitalStay.to_on, null(), null())
         .join(Participant, Participant.id == HospitalStay.participant_id)
-        .join(Enrolment, Enrolment.participant_id == HospitalStay.participant_id)
         .where(
-            Enrolment.group_id.in_(bindparam("groups", expanding=True)), or_(Enrolment.left_on.is_(None), Enrolment.left_on >= today),
+            HospitalStay.participant_id.in_(select(Enrolment.participant_id).where(
+                Enrolment.group_id.in_(groups), or_(Enrolment.left_on.is_(None), Enrolment.left_on >= today)
+            )),
             HospitalStay.to_on >= bindparam("first"), HospitalStay.to_on <= today,
             ~welcomed.where(Message.key.like(WELCOME)).exists(), ~called.exists(),
         )
-        .order_by(HospitalStay.to_on.desc()).distinct()
     )
+    return union_all(picked, at_home)
 
 
 def recipient(person: Participant, now: datetime) -> tuple[Recipient, Sweep] | None:
