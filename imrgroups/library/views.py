@@ -177,8 +177,7 @@ def _spoken(locale: str) -> Shelf:
 
 
 def _board(locale: str, sheet: str) -> Board:
-    shelf = _spoken(locale)
-    return board_of(shelf, cockpit.sheets(shelf.programme).get(sheet) or abort(404), locale)
+    return board_of(shelf := _spoken(locale), cockpit.sheets(shelf.programme).get(sheet) or abort(404), locale)
 
 
 @bp.get("/curriculum/translate")
