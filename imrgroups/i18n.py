@@ -39,12 +39,12 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
     Babel(app, locale_selector=_choose)
     app.before_request(_remember)
-    app.context_processor(lambda: {
-        **_spoken(), "locale": language(), "direction": direction(), "day": day, "full_day": full_day, "short_day": short_day,
-        "clock": clock, "when": when, "day_at": day_at,
-        "percent": percent, "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum,
-        "own_name": own_name, "dial": dial,
-    })
+    app.context_processor(lambda: {**_spoken(), "locale": language(), "direction": direction()})
+    app.jinja_env.globals |= {
+        "day": day, "full_day": full_day, "short_day": short_day, "clock": clock, "when": when, "day_at": day_at, "percent": percent,
+        "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum, "own_name": own_name,
+        "dial": dial,
+    }
 
 
 def gettext(text: str, **values: object) -> str:
