@@ -5,14 +5,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from flask import Flask, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, CheckConstraint, CursorResult, DateTime, Engine, Executable, MetaData, event
+from sqlalchemy import BigInteger, BindParameter, CheckConstraint, CursorResult, DateTime, Engine, MetaData, bindparam, event, false, true
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BinaryExpression
+from sqlalchemy.sql.selectable import CompoundSelect, Select
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -22,6 +26,7 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+Question = Select[Any] | CompoundSelect[Any]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _writing: ContextVar[bool] = ContextVar("imrgroups_writing", default=False)
 
@@ -94,9 +99,36 @@ def writing() -> Iterator[None]:
         _writing.reset(token)
 
 
-def fetch(statement: Executable, **values: Any) -> CursorResult[Any]:
-    """Run a statement that was built once, with its values; rows of columns come back, without the ORM's share of the work."""
+def fetch(statement: Question, **values: Any) -> CursorResult[Any]:
+    """Run a statement that was built once, with its values; rows of columns come back, without the ORM's share of the work.
+
+    Lists of one or none, which most are (a leader's one group), cost no more than a single value.
+    """
+    short = [(name, len(value)) for name, value in values.items() if type(value) is list and len(value) < 2]
+    if short:
+        statement = _shortened(statement, tuple(short))
+        values |= {name: values[name][0] for name, count in short if count}
     return db.session.connection().execute(statement, values)
+
+
+@lru_cache(maxsize=512)
+def _shortened(statement: Question, lists: tuple[tuple[str, int], ...]) -> Question:
+    """The statement with `= value` in place of `IN (list of one)`, and "false" for a list of none; a list is written out at every run."""
+    counts = dict(lists)
+
+    def replaced(element: Any, **_told: Any) -> Any:
+        if not isinstance(element, BinaryExpression) or element.operator not in (operators.in_op, operators.not_in_op):
+            return None
+        listed, within = element.right, element.operator is operators.in_op
+        if not isinstance(listed, BindParameter) or listed.key not in counts:
+            return None
+        if not counts[listed.key]:
+            return false() if within else true()
+        value = bindparam(listed.key, type_=listed.type)
+        return element.left == value if within else element.left != value
+
+    found: Any = visitors.replacement_traverse(statement, {}, replaced)
+    return cast(Question, found)
 
 
 def prepare(engine: Engine) -> None:

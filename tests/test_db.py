@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import event, select, text
+from sqlalchemy import bindparam, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 
-from imrgroups.db import UTCDateTime, db, one_of, writing
+from imrgroups.db import UTCDateTime, db, fetch, one_of, writing
 from imrgroups.people.models import Participant
 from imrgroups.staff.models import Centre, SignInAttempt
 from tests.conftest import NOW
@@ -147,6 +147,19 @@ def test_four_writers_at_once_never_meet_a_locked_database(app, careful):
         written = connection.execute(text("SELECT count(*) FROM sign_in_attempts")).scalar()
     assert written == 120 - len(locked)
     assert (locked == []) is careful, f"{len(locked)} of 120 were refused"
+
+
+@pytest.mark.parametrize("of", [[], ["Bo"], ["Bo", "Cy"]], ids=["none", "one", "two"])
+@pytest.mark.parametrize("within", [True, False], ids=["in", "not in"])
+def test_a_list_of_any_length_finds_the_same_and_a_short_one_is_not_written_out(world, statements, of, within):
+    listed, everybody = bindparam("people", expanding=True), {row.id for row in world.people.values()}
+    these = Participant.id.in_(listed) if within else Participant.id.not_in(listed)
+    again = select(Participant.id).where(these)
+    keys = [world.people[name].id for name in of]
+    with statements() as said:
+        found = set(fetch(select(Participant.id).where(these, Participant.id.in_(again)), people=keys).scalars())
+    assert found & everybody == ({*keys} if within else everybody - {*keys})
+    assert ("IN (?" in said[-1] or "IN (%" in said[-1]) is (len(of) > 1)
 
 
 def test_sqlite_is_set_up_for_several_writers(app):

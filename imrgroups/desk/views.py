@@ -81,10 +81,9 @@ def _group_ids(ties: Ties) -> set[int]:
 def meeting(meeting_id: int) -> Answer:
     """One meeting: where it stands, its topics with plan and handouts, and the way to register, notes, goals and homework."""
     line = reads.meeting_line(meeting_id)
-    people = roster.roster(line.group_id, line.on)
-    close = supporters.close_in_group(people, line.on)
-    alone = [one for one in close if not one.involved][:STEPS_SHOWN]
-    told = story.beforehand(line.id, line.group_id, line.on, people) if line.state == "planned" else []
+    close = supporters.close_in_group(line.group_id, line.on)
+    alone = [one for one in supporters.furthest_first(close) if not one.involved][:STEPS_SHOWN]
+    told = story.beforehand(line.id, line.group_id, line.on, [(one.id, one.name) for one in close]) if line.state == "planned" else []
     auth.looked_at(*(one.id for one in (*alone, *told)))
     by_answer = {said: [one for one in told if one.said == said] for said in SAID}
     return render_template(

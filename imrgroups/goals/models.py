@@ -44,7 +44,7 @@ class Step(RandomKey, db.Model):
     text = Sealed()
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
-    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
+    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"), index=True)
     said_on: Mapped[date | None]
 
 

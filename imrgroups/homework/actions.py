@@ -171,8 +171,9 @@ def _talked_about() -> Select[Any]:
         Enrolment.group_id == bindparam("group"), Enrolment.joined_on <= DAY, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= DAY)
     ))
     return (
-        select(func.count(Review.id), func.count()).select_from(latest).outerjoin(Review, Review.assignment_id == latest.c.id)
-        .where(latest.c.id.is_not(None), or_(Review.id.is_(None), Review.reviewed_meeting_id == bindparam("meeting")))
+        select(func.count(Review.id), func.count()).select_from(latest).join(Assignment, Assignment.id == latest.c.id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(or_(Review.id.is_(None), Review.reviewed_meeting_id == bindparam("meeting")))
     )
 
 

@@ -26,7 +26,7 @@ class Assignment(RandomKey, db.Model):
     text_sealed: Mapped[bytes | None] = sealed_column()
     text = Sealed()
     choice: Mapped[str] = mapped_column(default="")
-    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"))
+    supporter_id: Mapped[int | None] = mapped_column(ForeignKey("supporters.id"), index=True)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     said: Mapped[str | None]
     said_on: Mapped[date | None]

@@ -12,7 +12,7 @@ def test_a_meeting_tells_who_cannot_come_and_who_was_away_last_time(browser_as, 
     held(world, 9, Dina="absent")
     meeting, later = world.meetings[10], world.now + timedelta(days=1)
     attendance.apologise(meeting, world.people["Amal"], told_on=world.today, by=None, now=later)
-    people = roster.roster(world.group.id, meeting.meets_on)
+    people = [(one.id, one.name) for one in roster.roster(world.group.id, meeting.meets_on)]
     found = story.beforehand(meeting.id, world.group.id, meeting.meets_on, people)
     told = {one.name.split()[0]: (one.said, one.away_last) for one in found}
     assert told == {"Amal": ("cannot", False), "Bo": ("", False), "Cy": ("", False), "Dina": ("", True), "Ejnar": ("", False)}

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from imrgroups.db import db
-from imrgroups.enrolment import roster
 from imrgroups.goals import actions as goals
 from imrgroups.outreach.actions import supporters as actions
 from imrgroups.outreach.actions.supporters import CannotInvite
@@ -27,7 +26,7 @@ def contact(world, row, days=0, kind="phone"):
 
 
 def group_lines(world):
-    return actions.close_in_group(roster.roster(world.group.id, world.today), world.today)
+    return actions.furthest_first(actions.close_in_group(world.group.id, world.today))
 
 
 def steps(world):

@@ -57,11 +57,10 @@ def group_facts(group_id: int) -> rows.GroupFacts:
 def facts_of(group_ids: Collection[int]) -> dict[int, rows.GroupFacts]:
     """The same of many groups by key, in as many statements as of one."""
     ids, made_by, kinds = list(group_ids), _makers(), dict[str, dict[int, list[Any]]]()
-    one = len(ids) == 1
-    for kind, wanted in _statements(one).items():
+    for kind, wanted in _statements().items():
         kinds[kind] = found = defaultdict(list)
         row = made_by[kind]
-        for group, *values in fetch(wanted, groups=ids[0] if one else ids).all():
+        for group, *values in fetch(wanted, groups=ids).all():
             made = row(*values)
             if made is not None:
                 found[group].append(made)
@@ -72,30 +71,29 @@ def facts_of(group_ids: Collection[int]) -> dict[int, rows.GroupFacts]:
     }
 
 
-@lru_cache(maxsize=2)
-def _statements(one: bool) -> dict[str, Select[Any]]:
-    """One statement a kind of facts, of one group or of many; the first column is the group."""
-    def among(group: Any) -> Any:
-        return group == bindparam("groups") if one else group.in_(bindparam("groups", expanding=True))
+@lru_cache(maxsize=1)
+def _statements() -> dict[str, Select[Any]]:
+    """One statement a kind of facts; the first column is the group."""
+    groups = bindparam("groups", expanding=True)
 
     def at_meetings(model: Any, *columns: Any) -> Select[Any]:
         wanted = select(Meeting.group_id, *columns).select_from(model).join(Meeting, Meeting.id == model.meeting_id)
-        return wanted.where(among(Meeting.group_id))
+        return wanted.where(Meeting.group_id.in_(groups))
 
     def of_goals(model: Any, *columns: Any) -> Select[Any]:
-        return select(Goal.group_id, *columns).select_from(model).join(Goal, Goal.id == model.goal_id).where(among(Goal.group_id))
+        return select(Goal.group_id, *columns).select_from(model).join(Goal, Goal.id == model.goal_id).where(Goal.group_id.in_(groups))
 
     meeting = (Meeting.group_id, Meeting.id, Meeting.meets_on, Meeting.state, Meeting.number)
     stay = (Enrolment.group_id, Enrolment.participant_id, Enrolment.joined_on, Enrolment.left_on)
     return {
-        "meetings": select(*meeting).where(among(Meeting.group_id)),
-        "enrolments": select(*stay).where(among(Enrolment.group_id)),
+        "meetings": select(*meeting).where(Meeting.group_id.in_(groups)),
+        "enrolments": select(*stay).where(Enrolment.group_id.in_(groups)),
         "marks": at_meetings(Mark, Mark.participant_id, Mark.meeting_id, Mark.state),
         "make_ups": at_meetings(MakeUp, MakeUp.participant_id, MakeUp.meeting_id, MakeUp.done_on, MakeUp.kind),
         "taught": at_meetings(TopicTaught, TopicTaught.meeting_id, TopicTaught.module).distinct(),
         "planned": at_meetings(PlannedTopic, PlannedTopic.meeting_id, PlannedTopic.module).distinct(),
         "handouts": at_meetings(HandoutGiven, HandoutGiven.participant_id, HandoutGiven.meeting_id, HandoutGiven.handout),
-        "goals": select(Goal.group_id, Goal.id, Goal.participant_id, Goal.set_on).where(among(Goal.group_id)),
+        "goals": select(Goal.group_id, Goal.id, Goal.participant_id, Goal.set_on).where(Goal.group_id.in_(groups)),
         "steps": of_goals(Step, Step.goal_id, Step.due_on, Step.done_on, Step.supporter_id),
         "follow_ups": of_goals(FollowUp, FollowUp.goal_id, FollowUp.meeting_id),
         "homework": at_meetings(Assignment, Assignment.participant_id, Assignment.meeting_id, Assignment.supporter_id)
@@ -103,7 +101,7 @@ def _statements(one: bool) -> dict[str, Select[Any]]:
         "contacts": (
             select(Enrolment.group_id, Supporter.participant_id, SupporterContact.contact_on)
             .join(Supporter, Supporter.participant_id == Enrolment.participant_id)
-            .join(SupporterContact, SupporterContact.supporter_id == Supporter.id).where(among(Enrolment.group_id)).distinct()
+            .join(SupporterContact, SupporterContact.supporter_id == Supporter.id).where(Enrolment.group_id.in_(groups)).distinct()
         ),
         "techniques": at_meetings(TechniqueUse, TechniqueUse.meeting_id, TechniqueUse.technique, TechniqueUse.staff_id),
         "leaders": at_meetings(LeaderPresent, LeaderPresent.meeting_id, LeaderPresent.staff_id),

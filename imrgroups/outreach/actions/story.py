@@ -10,7 +10,6 @@ from sqlalchemy import CompoundSelect, bindparam, literal, or_, select, union_al
 
 from imrgroups.attendance.models import Apology, Mark
 from imrgroups.db import UTCDateTime, db, fetch
-from imrgroups.enrolment import roster
 from imrgroups.groups.models import Meeting
 from imrgroups.outreach.actions.calls import calls_of, replies_of
 from imrgroups.outreach.models import Message, Reply
@@ -93,8 +92,8 @@ class Beforehand:
     away_last: bool
 
 
-def beforehand(meeting: int, group: int, on: date, people: Iterable[roster.Person]) -> list[Beforehand]:
-    """What these people said before a meeting, in their order, and who of them missed the last one. One statement."""
+def beforehand(meeting: int, group: int, on: date, people: Iterable[tuple[int, str]]) -> list[Beforehand]:
+    """What these people, given as (key, name), said before a meeting, and who of them missed the last one. One statement."""
     said: dict[int, str] = {}
     away = set()
     for person, word, _at in sorted(fetch(_beforehand(), meeting=meeting, group=group, day=on).all(), key=lambda row: row[2]):
@@ -102,7 +101,7 @@ def beforehand(meeting: int, group: int, on: date, people: Iterable[roster.Perso
             away.add(person)
         else:
             said[person] = word
-    return [Beforehand(one.id, one.name, said.get(one.id, ""), one.id in away) for one in people]
+    return [Beforehand(key, name, said.get(key, ""), key in away) for key, name in people]
 
 
 @lru_cache(maxsize=1)

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Date, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Date, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from imrgroups.db import db, fetch
-from imrgroups.enrolment import roster
-from imrgroups.goals.models import Goal, Step
+from imrgroups.enrolment.models import Enrolment
+from imrgroups.goals.models import Step
 from imrgroups.groups.models import Meeting, PlannedTopic
 from imrgroups.homework.models import Assignment
 from imrgroups.i18n import dial
@@ -60,31 +60,45 @@ class Line:
         return self.name.split()[0]
 
 
-def close_in_group(people: Sequence[roster.Person], on: date) -> list[Line]:
-    """The people of a group on a day: those with nobody involved first, the furthest from it at the top. One statement."""
-    found = close_to([(person.id, person.name) for person in people], on)
-    return sorted(found, key=lambda line: (line.involved, rules.ORDER.index(line.step)))
+def furthest_first(lines: Iterable[Line]) -> list[Line]:
+    """Those with nobody involved first, the furthest from it at the top."""
+    return sorted(lines, key=lambda line: (line.involved, rules.ORDER.index(line.step)))
+
+
+def close_in_group(group_id: int, on: date) -> list[Line]:
+    """The next step for the people of a group on a day, in the order of the register (name, then code). One statement."""
+    rows = fetch(_close(True), group=group_id, **_days(on)).all()
+    people = {row[0]: (Participant.name.open(Participant, row[0], row.person_sealed) or row.code, row.code) for row in rows}
+    in_order = sorted(people.items(), key=lambda one: (one[1][0].casefold(), one[1][1]))
+    return _lines([(key, name) for key, (name, _code) in in_order], rows, on)
 
 
 def close_to(people: Sequence[tuple[int, str]], on: date) -> list[Line]:
     """The next step for these people, given as (key, name), in their order. One statement, however many people."""
+    return _lines(people, fetch(_close(False), people=[key for key, _name in people], **_days(on)).all(), on)
+
+
+def _days(on: date) -> dict[str, date]:
+    return {"first": on - rules.WINDOW + timedelta(days=1), "day": on}
+
+
+def _lines(people: Sequence[tuple[int, str]], rows: Sequence[Row[Any]], on: date) -> list[Line]:
     close: dict[int, list[Close]] = defaultdict(list)
     not_now: dict[int, date | None] = {}
-    rows = fetch(_close(), people=[key for key, _name in people], first=on - rules.WINDOW + timedelta(days=1), day=on)
-    for person, waits, key, sealed, consented_on, last_on, helps in rows.all():
+    for person, waits, key, sealed, consented_on, last_on, helps, *_whose in rows:
         not_now[person] = waits
         if key is not None:
             close[person].append(Close(key, Supporter.name.open(Supporter, key, sealed), consented_on is not None, last_on, helps))
     found = []
-    for key, name in people:
-        known = [rules.Close(one.consented, one.last_on, one.helps) for one in close[key]]
-        advice = next_step(known, on, not_now=not_now.get(key))
-        found.append(Line(key, name, advice.step, advice.involved, close[key][advice.about] if advice.about is not None else None))
+    for person, name in people:
+        known = [rules.Close(one.consented, one.last_on, one.helps) for one in close[person]]
+        advice = next_step(known, on, not_now=not_now.get(person))
+        found.append(Line(person, name, advice.step, advice.involved, close[person][advice.about] if advice.about is not None else None))
     return found
 
 
-@lru_cache(maxsize=1)
-def _close() -> Select[Any]:
+@lru_cache(maxsize=2)
+def _close(of_group: bool) -> Select[Any]:
     """One row a supporter who still is one, or one for a person without any. Help counts for 30 days, as in fidelity item 5."""
     first, day = bindparam("first", type_=Date), bindparam("day", type_=Date)
     last = select(func.max(SupporterContact.contact_on)).where(
@@ -92,23 +106,27 @@ def _close() -> Select[Any]:
     )
     homework = (
         select(Assignment.id).join(Meeting, Meeting.id == Assignment.meeting_id)
-        .where(Assignment.participant_id == Participant.id, Assignment.supporter_id == Supporter.id, Meeting.meets_on.between(first, day))
+        .where(Assignment.supporter_id == Supporter.id, Meeting.meets_on.between(first, day))
     )
     recent = or_(Step.due_on.between(first, day), Step.done_on.between(first, day))
-    step = select(Step.id).join(Goal, Goal.id == Step.goal_id).where(
-        Goal.participant_id == Participant.id, Step.supporter_id == Supporter.id, recent
-    )
+    step = select(Step.id).where(Step.supporter_id == Supporter.id, recent)
     waits = select(IntakeTask.done_on).where(
         IntakeTask.participant_id == Participant.id, IntakeTask.task == "supporter", IntakeTask.outcome == "not_now"
     )
     still = and_(Supporter.participant_id == Participant.id, Supporter.ended_on.is_(None))
-    return (
+    wanted = (
         select(
             Participant.id, waits.scalar_subquery(), Supporter.id, Supporter.name_sealed, Supporter.consented_on, last.scalar_subquery(),
             or_(homework.exists(), step.exists()),
         )
-        .outerjoin(Supporter, still).where(Participant.id.in_(bindparam("people", expanding=True))).order_by(Supporter.code)
+        .outerjoin(Supporter, still).order_by(Supporter.code)
     )
+    if not of_group:
+        return wanted.where(Participant.id.in_(bindparam("people", expanding=True)))
+    there = select(Enrolment.participant_id).where(
+        Enrolment.group_id == bindparam("group"), Enrolment.joined_on <= day, or_(Enrolment.left_on.is_(None), Enrolment.left_on >= day)
+    )
+    return wanted.add_columns(Participant.name_sealed.label("person_sealed"), Participant.code).where(Participant.id.in_(there))
 
 
 def rows_of(lines: Iterable[Line]) -> dict[int, Supporter]:

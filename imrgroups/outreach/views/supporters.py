@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from imrgroups import auth, config
 from imrgroups.auth import policy
 from imrgroups.db import db
-from imrgroups.enrolment import roster
 from imrgroups.groups.models import Group
 from imrgroups.i18n import curriculum, direction, gettext, lazy_gettext
 from imrgroups.library import content
@@ -60,7 +59,7 @@ def _page(group: Group | None, person: Participant | None, problem: str = "", wr
     on, ties = staff.today_at(centre, config.now()), auth.me()
     assert ties is not None
     alone = [(person.id, person.name or person.code)] if person else []
-    lines = actions.close_in_group(roster.roster(group.id, on), on) if group else actions.close_to(alone, on)
+    lines = actions.furthest_first(actions.close_in_group(group.id, on)) if group else actions.close_to(alone, on)
     auth.looked_at(*(line.id for line in lines))
     rows = actions.rows_of(lines)
     told, made = actions.invited(rows), actions.put_down(rows, on, ties.staff_id)
