@@ -47,8 +47,8 @@ def _named_or_asked() -> CompoundSelect[Any]:
 def _step(item: ItemEvidence, found: Evidence, names: Mapping[Any, str], unasked: Collection[int]) -> NextStep:
     said = _takes(item)
     if item.unit != "people":
-        last = [key for key in found.held if key in set(item.missing)][-1:] if item.unit == "meetings" else []
-        return NextStep(said, at=int(last[0]) if last else 0)
+        missing = set(item.missing) if item.unit == "meetings" else set()
+        return NextStep(said, at=next((int(key) for key in reversed(found.held) if key in missing), 0))
     current = set(found.current)
     here = [key for key in item.missing if key in current] or list(item.missing)
     first = sorted((key for key in here if key in unasked), key=lambda key: names.get(key, "")) if item.item == 5 else []

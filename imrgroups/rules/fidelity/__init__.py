@@ -122,6 +122,10 @@ def next_point(counting: Counting, numerator: int, denominator: int) -> int | No
     if counting.unit not in ("people", "meetings", "topics") or (denominator == 0 and counting.unit != "topics"):
         return None
     score = counting.score(numerator if counting.unit == "topics" else Fraction(numerator, denominator))
+    return _further(counting, score, numerator, denominator)
+
+
+def _further(counting: Counting, score: int | None, numerator: int, denominator: int) -> int | None:
     if score is None or score > len(counting.thresholds):
         return None
     step = counting.thresholds[score - 1]
@@ -134,10 +138,10 @@ def next_point(counting: Counting, numerator: int, denominator: int) -> int | No
 def _share(item: Item, behind: Iterable[Key], of: Collection[Key], **more: Any) -> ItemEvidence:
     behind = set(behind)
     counted, total = tuple(key for key in of if key in behind), len(of)
+    score = item.counting.score(Fraction(len(counted), total)) if total else None
     return ItemEvidence(
-        item.number, item.id, item.counting.unit, numerator=len(counted), denominator=total,
-        suggestion=item.counting.score(Fraction(len(counted), total)) if total else None,
-        next=next_point(item.counting, len(counted), total),
+        item.number, item.id, item.counting.unit, numerator=len(counted), denominator=total, suggestion=score,
+        next=_further(item.counting, score, len(counted), total),
         behind=counted, missing=tuple(key for key in of if key not in behind), **more)
 
 
