@@ -1,5 +1,6 @@
 """A centre's spreadsheets: out, into an empty database, out again; and everything that is refused."""
 
+import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -310,6 +311,34 @@ def test_files_that_are_no_tables_are_refused(app, tmp_path, data):
     (tmp_path / "in.xlsx").write_bytes(data)
     for path in (tmp_path / "in", tmp_path / "in.xlsx"):
         assert actions.import_bundle(path, by=None, now=NOW).refused
+
+
+@pytest.mark.parametrize("end", [200, -20])
+def test_a_workbook_with_a_damaged_sheet_is_refused(history, tmp_path, end):
+    from imrgroups.overview.sheets import store
+
+    (tmp_path / "all.xlsx").write_bytes(files.workbook(store.dump()))
+    with zipfile.ZipFile(tmp_path / "all.xlsx") as source, zipfile.ZipFile(tmp_path / "damaged.xlsx", "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name)[:end] if name.endswith("/sheet3.xml") else source.read(name))
+    assert actions.import_bundle(tmp_path / "damaged.xlsx", by=None, now=history.now).refused
+
+
+def test_rows_far_below_a_table_are_refused_and_not_left_out(history, tmp_path, monkeypatch):
+    from imrgroups.overview.sheets import store
+
+    (tmp_path / "all.xlsx").write_bytes(files.workbook(store.dump()))
+    monkeypatch.setattr(files, "LINES", 20)
+    assert said(actions.import_bundle(tmp_path / "all.xlsx", by=None, now=history.now)) == [("meetings", 0, "")]
+
+
+@pytest.mark.parametrize(("line", "column"), [
+    ("\u200eP1\u200f,N,Bo,da,", "code"), ("P\u200b1,N,Bo,da,", "code"),
+    ("P1,N,Bo,da,9999-12-31", "consent_on"), ("P1,N,Bo,da,0001-01-01", "consent_on"),
+])
+def test_codes_with_what_cannot_be_seen_and_years_of_no_calendar_are_refused(app, tmp_path, frozen, line, column):
+    folder = write(tmp_path / "in", centres=CENTRE, participants=["code,centre,name,language,consent_on", line])
+    assert said(actions.import_bundle(folder, by=None, now=NOW)) == [("participants", 2, column)]
 
 
 def test_what_is_unusual_is_a_warning(history, tmp_path):

@@ -1,6 +1,7 @@
 """Cells: how each kind of column is read from text and written back, and what to do when it cannot be read."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -56,14 +57,19 @@ def unescaped(text: str) -> str:
 def _code(text: str) -> str:
     if len(text) > 60 or any(character.isspace() for character in text):
         raise Unreadable("Use a code without spaces, at most 60 characters")
+    if any(unicodedata.category(character) in ("Cc", "Cf") for character in text):
+        raise Unreadable("This code holds a character that cannot be seen. Type it again")
     return unescaped(text)
 
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d[ T]00:00(:00)?", text) else text)
+        found = date.fromisoformat(text[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d[ T]00:00(:00)?", text) else text)
     except ValueError:
         raise Unreadable("Write the date as year-month-day, such as 2026-09-01") from None
+    if not 1900 <= found.year <= 2199:  # as on the screens
+        raise Unreadable("Check the year")
+    return found
 
 
 def _time(text: str) -> time:

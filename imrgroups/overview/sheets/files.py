@@ -3,11 +3,13 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import zip_longest
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 from imrgroups.overview.sheets.layout import BY_NAME, SHEETS, Sheet
 
@@ -105,18 +107,26 @@ def parse_csv(data: bytes) -> list[list[str]]:
 def _workbook(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
     import openpyxl
 
+    damaged = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, OSError, ValueError)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    except (zipfile.BadZipFile, openpyxl.utils.exceptions.InvalidFileException, KeyError, OSError, ValueError):
+    except (*damaged, openpyxl.utils.exceptions.InvalidFileException):
         return {}, [Problem(path.name, 0, "", "The file is no .xlsx workbook. Save it as .xlsx, or give a folder of .csv files")]
-    tables = {}
+    tables, problems = {}, []
     for page in book.worksheets:
-        page.reset_dimensions()
-        cells = [[_cell(value) for value in line] for line in page.iter_rows(values_only=True, max_row=LINES)]
-        if page.title.lower() in BY_NAME or any(any(line) for line in cells):
-            tables[page.title.strip().lower()] = cells
+        name = page.title.strip().lower()
+        try:
+            page.reset_dimensions()
+            cells = [[_cell(value) for value in line] for line in page.iter_rows(values_only=True, max_row=LINES + 1)]
+        except damaged:
+            problems.append(Problem(name, 0, "", "This sheet cannot be read. Open the file, save it again and try once more"))
+            continue
+        if len(cells) > LINES:
+            problems.append(Problem(name, 0, "", f"It has more than {LINES} rows. Delete what stands far below the table"))
+        elif name in BY_NAME or any(any(line) for line in cells):
+            tables[name] = cells
     book.close()
-    return tables, []
+    return tables, problems
 
 
 def _cell(value: object) -> str:
