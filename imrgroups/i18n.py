@@ -1,5 +1,6 @@
 """Languages: which one a page speaks, how it writes days and times, and the catalogues compiled for it."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -91,14 +92,16 @@ def _words(catalogue: NullTranslations) -> dict[str, Callable[..., Markup]]:
 
 
 def compile_catalogues(source: Path, target: Path) -> list[Path]:
-    """Compile every .po under `source` whose .mo in `target` is missing or older; returns the .mo files written.
+    """Compile every .po under `source` whose .mo in `target` is missing or not of that time; returns the .mo files written.
+
+    A .mo carries the time of its .po. "Newer" would not do: the copies in a restored data folder are, and may be of another version.
 
     Raises ValueError naming file and line when a catalogue cannot be read.
     """
     written = []
     for po in sorted(source.glob("*/LC_MESSAGES/*.po")):
         mo = target / po.relative_to(source).with_suffix(".mo")
-        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+        if mo.exists() and mo.stat().st_mtime_ns == po.stat().st_mtime_ns:
             continue
         mo.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -109,6 +112,7 @@ def compile_catalogues(source: Path, target: Path) -> list[Path]:
         part = mo.with_suffix(".part")
         with part.open("wb") as file:
             write_mo(file, catalogue)
+        os.utime(part, ns=(po.stat().st_atime_ns, po.stat().st_mtime_ns))
         part.replace(mo)
         written.append(mo)
     return written

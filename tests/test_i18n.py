@@ -152,8 +152,11 @@ def test_catalogues_are_compiled_once_and_again_when_the_source_is_newer(tmp_pat
     made = compile_catalogues(tmp_path / "source", tmp_path / "made")
     assert [path.name for path in made] == ["messages.mo"] and made[0].parent.parent.name == "da"
     assert compile_catalogues(tmp_path / "source", tmp_path / "made") == []
-    later = made[0].stat().st_mtime + 10
-    os.utime(po, (later, later))
+    for moved in (10, -10):  # a program that was updated; and a copy of a data folder, whose files are all newer
+        when = made[0].stat().st_mtime + moved
+        os.utime(po, (when, when))
+        assert len(compile_catalogues(tmp_path / "source", tmp_path / "made")) == 1
+    os.utime(made[0])
     assert len(compile_catalogues(tmp_path / "source", tmp_path / "made")) == 1
     assert not list((tmp_path / "made").rglob("*.part"))
 

@@ -9,7 +9,7 @@ from werkzeug.utils import secure_filename
 
 from imrgroups import auth, config, pdf
 from imrgroups.attendance import actions, figures
-from imrgroups.attendance.actions import Clash, Conflict
+from imrgroups.attendance.actions import Clash, Conflict, took_place
 from imrgroups.attendance.figures import page
 from imrgroups.attendance.figures import sheet as paper
 from imrgroups.attendance.forms import ApologyForm, MakeUpForm, SheetForm, changed, choices, number, state
@@ -153,7 +153,7 @@ def all_present(meeting_id: int) -> Answer:
 @policy("register.keep", of="meeting")
 def held(meeting_id: int) -> Answer:
     """The meeting took place although nobody is marked as having come."""
-    actions.hold(_meeting(), by=auth.staff_id(), now=config.now())
+    took_place.hold(_meeting(), by=auth.staff_id(), now=config.now())
     flash(gettext("The meeting is recorded as held."), "done")
     return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
 

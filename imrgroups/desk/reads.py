@@ -7,17 +7,19 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal_column, or_, select
+from sqlalchemy import Select, String, and_, bindparam, cast, exists, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from imrgroups.attendance.models import Apology, MakeUp, Mark
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
-from imrgroups.goals.models import Goal
+from imrgroups.goals.models import FollowUp, Goal
 from imrgroups.groups.models import Group, GroupLeader, Meeting, PlannedTopic
+from imrgroups.homework.models import Assignment
+from imrgroups.homework.models import Review as HomeworkReview
 from imrgroups.i18n import curriculum
 from imrgroups.library import content
-from imrgroups.notes.models import MeetingNote, Signature
+from imrgroups.notes.models import HandoutGiven, MeetingNote, Signature, StepTaken, TechniqueUse, TopicTaught
 from imrgroups.rules import attendance as rules
 from imrgroups.staff.models import Centre, Staff
 
@@ -174,6 +176,14 @@ def _head() -> Select[Any]:
         select(*columns, Group.end_reason, Staff.name).outerjoin(GroupLeader, GroupLeader.group_id == Group.id)
         .outerjoin(Staff, Staff.id == GroupLeader.staff_id).where(Group.id == bindparam("group")).order_by(Staff.name)
     )
+
+
+def written_about(meeting_id: int) -> bool:
+    """Whether anything is written of a meeting that only one that took place has: notes, what was taught and given, homework, goals."""
+    kinds = (MeetingNote, TopicTaught, StepTaken, HandoutGiven, TechniqueUse, Assignment, FollowUp)
+    rows = [select(kind.meeting_id).where(kind.meeting_id == meeting_id) for kind in kinds]
+    reviewed = select(HomeworkReview.reviewed_meeting_id).where(HomeworkReview.reviewed_meeting_id == meeting_id)
+    return db.session.execute(union_all(*rows, reviewed).limit(1)).first() is not None
 
 
 def topic_titles(topics: list[tuple[str, str]]) -> list[tuple[str, str]]:

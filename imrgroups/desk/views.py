@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from imrgroups import audit, auth, config
 from imrgroups.attendance import figures
+from imrgroups.attendance.actions import Key, took_place
+from imrgroups.attendance.figures.page import refusals
 from imrgroups.auth import Ties, policy
 from imrgroups.db import db
 from imrgroups.desk import reads
@@ -21,7 +23,7 @@ from imrgroups.fidelity.evidence.nudges import nudges
 from imrgroups.forms import clean
 from imrgroups.goals import actions as goals
 from imrgroups.groups import series
-from imrgroups.groups.models import Group
+from imrgroups.groups.models import Group, Meeting
 from imrgroups.homework import actions as homework
 from imrgroups.i18n import day_at, gettext, language
 from imrgroups.library.content import packs
@@ -32,6 +34,7 @@ from imrgroups.outreach.actions import calls, home, story, supporters
 from imrgroups.outreach.words.screens import ANSWERS, CALL_REASONS, CALL_WORDS, OCCASIONS, REASONS, STATES
 from imrgroups.people import actions as people
 from imrgroups.people.models import Participant
+from imrgroups.rules.attendance import CannotMark
 from imrgroups.staff import actions as staff
 from imrgroups.staff.models import Centre, Staff
 
@@ -92,6 +95,21 @@ def meeting(meeting_id: int) -> Answer:
         involved=sum(one.involved for one in close), told=by_answer if told else {},
         nudges=nudges([line.group_id], line.on) if line.state == "planned" else [],
     )
+
+
+@bp.post("/meetings/<int:meeting_id>/attendance/not-held")
+@policy("register.keep", of="meeting")
+def not_held(meeting_id: int) -> Answer:
+    """A meeting that counts as held did not take place; it stands here because every room may hold something of it."""
+    address = url_for("attendance.register", meeting_id=meeting_id)
+    try:
+        took_place.not_held(Key(meeting_id), written=reads.written_about, by=auth.staff_id(), now=config.now())
+    except CannotMark as error:
+        db.session.rollback()
+        flash(refusals()[error.reason], "error")
+        return redirect(address, 303)
+    flash(gettext("The meeting is planned again. Move or cancel it in the plan."), "done")
+    return redirect(url_for("groups.plan", group_id=db.session.get_one(Meeting, meeting_id).group_id), 303)
 
 
 @bp.get("/meetings/<int:meeting_id>/pack.pdf")

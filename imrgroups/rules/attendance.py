@@ -32,7 +32,7 @@ class MakeUpKind(StrEnum):
 
 
 class CannotMark(Cannot):
-    """A mark is refused: "not_yet", "cancelled", "not_enrolled"."""
+    """A mark is refused: "not_yet", "cancelled", "not_enrolled"; or that a meeting was not held: "was_there", "written"."""
 
 
 class CannotMakeUp(Cannot):

@@ -134,7 +134,7 @@
     make(link);
   });
 
-  /* "Saving ... / Saved / Not saved", in the words the page gives, beside a form that saves at each tap. */
+  /* "Saving ... / Saved / Choose which is right / Not saved", in the words the page gives, beside a form that saves at each tap. */
   function status(event, state) {
     var form = event.target.closest("form") || event.target;
     var line = form.querySelector && form.querySelector("[data-save-status]") || document.querySelector("[data-save-status]");
@@ -144,7 +144,8 @@
   }
   document.addEventListener("htmx:beforeRequest", function (event) { status(event, "saving"); });
   document.addEventListener("htmx:afterRequest", function (event) {
-    if (event.detail.requestConfig.verb !== "get") status(event, event.detail.successful && event.detail.xhr.status < 400 ? "saved" : "failed");
+    var code = event.detail.xhr.status;
+    if (event.detail.requestConfig.verb !== "get") status(event, code === 409 ? "asked" : event.detail.successful && code < 400 ? "saved" : "failed");
   });
   document.addEventListener("htmx:load", function (event) {
     if (event.detail.elt !== document.body) enhance(event.detail.elt);

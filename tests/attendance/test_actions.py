@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from imrgroups.attendance import actions
-from imrgroups.attendance.actions import Conflict
+from imrgroups.attendance.actions import Conflict, took_place
 from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
 from imrgroups.audit import AuditEntry, broken_links
 from imrgroups.db import db, writing
@@ -198,9 +198,34 @@ def test_a_meeting_stays_held_when_anything_else_was_recorded_before_the_undo(wo
 
 
 def test_a_meeting_where_nobody_came_can_be_held(world, last):
-    actions.hold(last, by=None, now=world.now)
-    actions.hold(last, by=None, now=world.now)
+    took_place.hold(last, by=None, now=world.now)
+    took_place.hold(last, by=None, now=world.now)
     assert last.state == "held" and [action for action, _detail in entries(last)] == ["meeting.held"]
+
+
+def test_a_meeting_held_by_mistake_is_planned_again(world, last):
+    actions.all_present(last, by=None, now=world.now)
+    actions.present_leaders(last, [world.staff["Dana"].id], by=None, now=world.now)
+    for row in db.session.execute(select(Mark).where(Mark.meeting_id == last.id)).scalars().all():
+        actions.undo(last, row.participant_id, version=row.version, by=None, now=world.now)
+    assert last.state == "held"
+    for _twice in range(2):
+        took_place.not_held(last, written=lambda _meeting: False, by=None, now=world.now)
+    assert last.state == "planned" and [action for action, _detail in entries(last)].count("meeting.not_held") == 1
+    assert db.session.execute(select(LeaderPresent)).first() is None
+
+
+def test_a_meeting_where_somebody_was_or_of_which_something_is_written_stays_held(world, last, mark):
+    mark(Amal="left_early", Bo="absent")
+    with pytest.raises(CannotMark, match="was_there"):
+        took_place.not_held(last, written=lambda _meeting: False, by=None, now=world.now)
+    mark(Amal="not_recorded")
+    with pytest.raises(CannotMark, match="written"):
+        took_place.not_held(last, written=lambda _meeting: True, by=None, now=world.now)
+    actions.make_up(last, world.people["Bo"], done_on=world.today, kind="ward", minutes=None, leader_id=None, by=None, now=world.now)
+    with pytest.raises(CannotMark, match="written"):
+        took_place.not_held(last, written=lambda _meeting: False, by=None, now=world.now)
+    assert last.state == "held"
 
 
 def test_leaders_present_replace_what_was_said_before(world, last):

@@ -15,6 +15,7 @@ from imrgroups.db import db
 from imrgroups.enrolment import actions as enrolment
 from imrgroups.groups import actions as groups
 from imrgroups.groups.models import Group, Meeting
+from imrgroups.notes.actions import MeetingRecord, record
 from imrgroups.people import actions as people
 
 TAP = {"HX-Request": "true"}
@@ -26,6 +27,7 @@ PAGES = [
     ("post", "/meetings/{meeting}/attendance/leaders"),
     ("post", "/meetings/{meeting}/attendance/all-present"),
     ("post", "/meetings/{meeting}/attendance/held"),
+    ("post", "/meetings/{meeting}/attendance/not-held"),
     ("get", "/meetings/{meeting}/apologies"),
     ("post", "/meetings/{meeting}/apologies"),
     ("post", "/meetings/{meeting}/apologies/{person}/withdraw"),
@@ -298,6 +300,37 @@ def test_a_meeting_nobody_came_to_can_be_recorded_as_held(browser_as, ids):
     assert dana.post(f"/meetings/{ids[8]}/attendance/held").status_code == 303
     assert db.session.get(Meeting, ids[8]).state == "held"
     assert "Did the meeting take place all the same?" not in dana.get(f"/meetings/{ids[8]}/attendance").text
+
+
+def test_a_meeting_held_by_mistake_is_taken_back_on_its_register(browser_as, ids, tap):
+    dana = browser_as("Dana")
+    assert "It did not take place" not in tap(dana, "Bo", "present", 0).text
+    assert "It did not take place" in tap(dana, "Bo", "not_recorded", 1).text
+    answer = dana.post(f"/meetings/{ids[8]}/attendance/not-held", follow_redirects=True)
+    assert answer.status_code == 200 and "The meeting is planned again." in answer.text
+    assert db.session.get(Meeting, ids[8]).state == "planned"
+
+
+def test_a_meeting_with_notes_is_not_taken_back(browser_as, ids, world):
+    dana = browser_as("Dana")
+    dana.post(f"/meetings/{ids[8]}/attendance/held")
+    record(world.meetings[8], MeetingRecord(steps={"welcome": 5}), by=None, now=world.now)
+    answer = dana.post(f"/meetings/{ids[8]}/attendance/not-held", follow_redirects=True)
+    assert "So it stays held." in answer.text and db.session.get(Meeting, ids[8]).state == "held"
+
+
+def test_saving_the_page_asks_again_until_one_of_two_is_taken(browser_as, ids, tap):
+    dana, address, bo = browser_as("Dana"), f"/meetings/{ids[8]}/attendance", ids["Bo"]
+    fields = dict(page_form(dana.get(address).text))
+    tap(browser_as("Lena"), "Bo", "late", 0)
+    for _time in range(3):
+        answer = dana.post(address, data=fields | {f"state-{bo}": "absent"})
+        assert answer.status_code == 409 and state_of(ids, "Bo") == ("late", 1)
+        fields = dict(page_form(answer.text))
+        assert fields[f"state-{bo}"] == "absent"
+    assert tap(dana, "Bo", "absent", 0).status_code == 409
+    assert dana.post(f"{address}/{bo}", data={"choice": "absent 1"}).status_code == 303
+    assert state_of(ids, "Bo") == ("absent", 2)
 
 
 def test_an_apology_is_noted_apart_from_the_mark_and_taken_back(browser_as, ids):

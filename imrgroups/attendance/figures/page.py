@@ -30,10 +30,13 @@ def _states(_locale: str) -> list[tuple[str, str]]:
     return [(state.value, str(name)) for state, name in STATE_NAMES.items()]
 
 
-def chips(line: Line) -> Markup:
-    """The seven states of one person to choose from, as HTML. Made once a language: by the template it was half of the page's time."""
-    html = _chips(language()).replace(_KEY, str(line.id))
-    return Markup(html.replace(f'value="{line.state.value}"', f'value="{line.state.value}" checked'))
+def chips(line: Line, clash: Clash | None = None) -> Markup:
+    """The seven states of one person to choose from, as HTML. Made once a language: by the template it was half of the page's time.
+
+    clash: what was wanted stays chosen until one of two is taken, so that saving the page asks again.
+    """
+    html, chosen = _chips(language()).replace(_KEY, str(line.id)), (clash.wanted if clash else line.state).value
+    return Markup(html.replace(f'value="{chosen}"', f'value="{chosen}" checked'))
 
 
 @lru_cache(maxsize=16)
@@ -51,6 +54,7 @@ def refusals() -> dict[str, str]:
         "cancelled": gettext("This meeting was cancelled, so there is nothing to record."),
         "not_enrolled": gettext("They did not belong to the group on that day. Check the day they joined or left."),
         "not_held": gettext("This meeting is not recorded as held yet. Keep its register first."),
+        "written": gettext("Something is written of this meeting already: notes, goals, homework or what was caught up. So it stays held."),
         "was_there": gettext("They were at this meeting, so there is nothing to catch up."),
     }
 
@@ -121,7 +125,7 @@ def words(meeting: Meeting | Occasion, lines: Sequence[Line], *, me: int, now: d
 
     return {
         "meeting": meeting, "group": meeting.group, "chips": chips, "names": STATE_NAMES, "limit": room_limit(),
-        "here": here, "asked": meeting.state == "planned" and meeting.starts_at <= now and not here,
+        "here": here, "asked": "" if here or meeting.starts_at > now else {"planned": "held", "held": "not_held"}.get(meeting.state, ""),
         "notes": notes, "saved": lambda line: saved(line.saved_at, line.saved_by),
         "clash_words": lambda line, clash: clash_words(line, clash, me=me, now=now),
     }

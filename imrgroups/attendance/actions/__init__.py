@@ -58,7 +58,7 @@ def mark(*, meeting: Meeting | Key, marks: Mapping[int, str], versions: Mapping[
     Raises CannotMark (see rules.attendance.check_open), Conflict when the page was out of date, ValueError for an unknown state.
     """
     wanted = {person: MarkState(state) for person, state in marks.items()}
-    changed = _save(_lock(meeting), wanted, versions, by, now)
+    changed = _save(lock(meeting), wanted, versions, by, now)
     db.session.commit()
     return len(changed)
 
@@ -94,7 +94,7 @@ def _save(
     held = _hold(meeting, wanted)
     if changed or held:
         told = {"changed": {str(person): state.value for person, state in changed.items()}}
-        _record("attendance.marked", meeting, by, now, **told, **({"held": True} if held else {}))
+        note("attendance.marked", meeting, by, now, **told, **({"held": True} if held else {}))
     return changed
 
 
@@ -104,7 +104,7 @@ def undo(meeting: Meeting, participant_id: int, *, version: int, by: int | None,
     A meeting that became held by that one tap, with nothing recorded since, is planned again.
     Raises Conflict when the mark was changed since `version`, CannotMark as `mark`.
     """
-    meeting = _lock(meeting)
+    meeting = lock(meeting)
     entries = select(AuditEntry.action, AuditEntry.detail).where(AuditEntry.subject == f"meetings/{meeting.id}")
     history = [(row.action, json.loads(row.detail)) for row in db.session.execute(entries.order_by(AuditEntry.number.desc()))]
     person = str(participant_id)
@@ -118,7 +118,7 @@ def undo(meeting: Meeting, participant_id: int, *, version: int, by: int | None,
     return before
 
 
-def _lock(meeting: Meeting | Key) -> Meeting:
+def lock(meeting: Meeting | Key) -> Meeting:
     """The meeting as it is now, with its group; whoever else writes about it waits."""
     return db.session.execute(_locked(), {"meeting": meeting.id}).scalar_one()
 
@@ -204,20 +204,10 @@ def all_present(meeting: Meeting, *, by: int | None, now: datetime) -> int:
     return mark(meeting=meeting, marks=dict.fromkeys(people - others, "present"), versions={}, by=by, now=now)
 
 
-def hold(meeting: Meeting, *, by: int | None, now: datetime) -> None:
-    """Say that a meeting took place although nobody is marked as having come. Raises CannotMark."""
-    meeting = _lock(meeting)
-    rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
-    if meeting.state == "planned":
-        meeting.state = "held"
-        _record("meeting.held", meeting, by, now)
-    db.session.commit()
-
-
 def present_leaders(meeting: Meeting, staff_ids: Iterable[int], *, by: int | None, now: datetime) -> None:
     """Say which leaders were there; saying it again replaces what was said. Raises CannotMark for a cancelled meeting or one to come."""
     wanted = set(staff_ids)
-    meeting = _lock(meeting)
+    meeting = lock(meeting)
     rules.check_open(meeting=meeting.state, starts_at=meeting.starts_at, now=now)
     there = set(db.session.execute(select(LeaderPresent.staff_id).where(LeaderPresent.meeting_id == meeting.id)).scalars())
     if gone := there - wanted:
@@ -225,18 +215,18 @@ def present_leaders(meeting: Meeting, staff_ids: Iterable[int], *, by: int | Non
     if new := wanted - there:
         db.session.execute(insert(LeaderPresent), [{"meeting_id": meeting.id, "staff_id": person} for person in sorted(new)])
     if gone or new:
-        _record("attendance.leaders", meeting, by, now, leaders=sorted(wanted))
+        note("attendance.leaders", meeting, by, now, leaders=sorted(wanted))
     db.session.commit()
 
 
 def apologise(meeting: Meeting, participant: Participant, *, told_on: date, text: str = "", by: int | None, now: datetime) -> Apology:
     """Somebody told us beforehand that they cannot come; telling again replaces day and words. Never changes the mark."""
-    row = _apology(_lock(meeting), participant)
+    row = _apology(lock(meeting), participant)
     if row is None:
         row = Apology(meeting_id=meeting.id, participant_id=participant.id)
         db.session.add(row)
     row.told_on, row.text, row.by_id = told_on, text or None, by
-    _record("attendance.apology", meeting, by, now, participant=str(participant.id))
+    note("attendance.apology", meeting, by, now, participant=str(participant.id))
     db.session.commit()
     return row
 
@@ -246,7 +236,7 @@ def withdraw_apology(meeting: Meeting, participant: Participant, *, by: int | No
     row = _apology(meeting, participant)
     if row is not None:
         db.session.delete(row)
-        _record("attendance.apology_withdrawn", meeting, by, now, participant=str(participant.id))
+        note("attendance.apology_withdrawn", meeting, by, now, participant=str(participant.id))
     db.session.commit()
 
 
@@ -266,12 +256,12 @@ def make_up(
     state = db.session.execute(select(Mark.state).where(Mark.meeting_id == meeting.id, Mark.participant_id == participant.id)).scalar()
     today = now.astimezone(ZoneInfo(meeting.group.timezone)).date()
     rules.check_make_up(meeting=meeting.state, state=MarkState(state or "not_recorded"), done_on=done_on, today=today)
-    row = _make_up(_lock(meeting), participant)
+    row = _make_up(lock(meeting), participant)
     if row is None:
         row = MakeUp(meeting_id=meeting.id, participant_id=participant.id)
         db.session.add(row)
     row.done_on, row.kind, row.minutes, row.leader_id = done_on, word.value, minutes, leader_id
-    _record("attendance.make_up", meeting, by, now, participant=str(participant.id), kind=word.value)
+    note("attendance.make_up", meeting, by, now, participant=str(participant.id), kind=word.value)
     db.session.commit()
     return row
 
@@ -281,7 +271,7 @@ def remove_make_up(meeting: Meeting, participant: Participant, *, by: int | None
     row = _make_up(meeting, participant)
     if row is not None:
         db.session.delete(row)
-        _record("attendance.make_up_removed", meeting, by, now, participant=str(participant.id))
+        note("attendance.make_up_removed", meeting, by, now, participant=str(participant.id))
     db.session.commit()
 
 
@@ -289,8 +279,7 @@ def _make_up(meeting: Meeting, participant: Participant) -> MakeUp | None:
     return db.session.execute(select(MakeUp).where(MakeUp.meeting_id == meeting.id, MakeUp.participant_id == participant.id)).scalar()
 
 
-def _record(action: str, meeting: Meeting, by: int | None, now: datetime, **detail: object) -> None:
+def note(action: str, meeting: Meeting, by: int | None, now: datetime, **detail: object) -> None:
+    """Put down in the audit chain what was done about a meeting."""
     centre_id = meeting.group.centre_id
     audit.record(action, centre_id=centre_id, subject=f"meetings/{meeting.id}", by=by, now=now, detail=detail)
-
-
