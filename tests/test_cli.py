@@ -126,15 +126,18 @@ def test_preview_takes_the_order_in_every_way_people_write_a_list(nowhere, order
 
 
 @pytest.mark.parametrize(("changed", "words"), [
-    ({"--timezone": "Europe/Nowhere"}, "unknown time zone"), ({"--country": "XX"}, "XX"), ({"--order": "needs needs"}, "repeated module"),
-    ({"--order": "cooking"}, "unknown"), ({"--closed": "2027-07-20..2027-07-01"}, "ends before it begins"),
+    ({"--timezone": "Europe/Nowhere"}, "unknown time zone"), ({"--country": "XX"}, "XX"),
+    ({"--order": "needs needs"}, "needs stands twice"), ({"--order": "cooking"}, "cooking stands twice in the order, or is no module"),
+    ({"--closed": "2027-07-20..2027-07-01"}, "ends before it begins"),
 ])
 def test_preview_says_in_one_line_what_it_cannot_read(nowhere, changed, words):
     given = {"--starts-on": "2027-05-31", "--at": "14:30", "--timezone": "Europe/Copenhagen", "--country": "DK"} | changed
     assert words in refused("preview", *(word for pair in given.items() for word in pair))
 
 
-@pytest.mark.parametrize("given", [("--starts-on", "2027-02-30"), ("--at", "25:00"), ("--closed", "July"), ("stray",)])
+@pytest.mark.parametrize("given", [
+    ("--starts-on", "2027-02-30"), ("--starts-on", "9999-12-31"), ("--at", "25:00"), ("--closed", "July"), ("--order", " "), ("stray",),
+])
 def test_preview_explains_its_use_for_words_that_are_no_dates(nowhere, given):
     whole = ("--starts-on", "2027-05-31", "--at", "14:30", "--timezone", "Europe/Copenhagen", "--country", "DK")
     answer = imrgroups("preview", *whole, *given)

@@ -13,7 +13,27 @@ from imrgroups import __version__
 if TYPE_CHECKING:
     from flask import Flask
 
-DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class Moment(click.DateTime):
+    """A day or a time of day as typed; what cannot be one is refused in plain words. example: how it is written."""
+
+    def __init__(self, pattern: str, example: str) -> None:
+        super().__init__([pattern])
+        self.example = example
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The moment typed. Raises click.BadParameter."""
+        try:
+            found = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"There is no {value}. Write it as {self.example}.", param, ctx)
+        if not 1900 <= found.year <= 2199:
+            self.fail(f"Check the year of {value}.", param, ctx)
+        return found
+
+
+DAY, TIME = Moment("%Y-%m-%d", "2027-01-12"), Moment("%H:%M", "14:30")
 
 
 class Plain(click.Group):

@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 import click
 
-from imrgroups.cli.base import DAY, Plain, as_json, main, say, table
+from imrgroups.cli.base import DAY, TIME, Plain, as_json, main, say, table
 
 
 @main.command()
 @click.option("--starts-on", type=DAY, required=True, metavar="D", help="The date of the first meeting, as 2027-01-12.")
-@click.option("--at", "at", type=click.DateTime(["%H:%M"]), required=True, metavar="HH:MM", help="The local time of the meetings.")
+@click.option("--at", "at", type=TIME, required=True, metavar="HH:MM", help="The local time of the meetings.")
 @click.option("--timezone", required=True, metavar="Z", help="Its time zone, as Europe/Copenhagen.")
 @click.option("--country", required=True, metavar="CC", help="Whose public holidays are skipped, as DK.")
 @click.option("--closed", multiple=True, metavar="A..B", help="Closed days, both included; may be given more than once.")
@@ -25,6 +25,8 @@ def preview(
 
     if more and not order:
         raise click.UsageError(f"Got unexpected extra arguments ({' '.join(more)})")
+    if order and not "".join(order).strip(" ,"):
+        raise click.BadParameter("Name the modules, or leave it out for the usual order.", param_hint="--order")
     modules = [word for text in (*order, *more) for word in text.replace(",", " ").split()]
     try:
         found = series.preview(starts_on.date(), at.time(), timezone, country.upper(), [days(text) for text in closed], modules)

@@ -54,7 +54,8 @@ def search(group_id: int) -> Answer:
 
 def _join_form(group: Group) -> JoinForm:
     """The form as it is offered, whatever else was sent."""
-    return JoinForm(formdata=None, on=max(_today(group), group.starts_on))
+    asked = request.args.get("on", type=date.fromisoformat)  # whoever puts ten people into a group types the day once
+    return JoinForm(formdata=None, on=asked or max(_today(group), group.starts_on))
 
 
 def _members(group: Group, form: JoinForm | None = None) -> Answer:
@@ -95,7 +96,7 @@ def join(group_id: int) -> Answer:
         refuse(form, error)
         return _members(group, form)
     flash(gettext("They have joined the group."), "done")
-    return redirect(url_for("enrolment.members", group_id=group_id, _anchor=f"person-{person.id}"), 303)
+    return redirect(url_for("enrolment.members", group_id=group_id, on=form.on.data, _anchor=f"person-{person.id}"), 303)
 
 
 @bp.post("/groups/<int:group_id>/people/wait")

@@ -1,6 +1,7 @@
 """Forms of goals and small steps, the goal round as it comes from the page, and the words of its choices."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from wtforms import RadioField, SelectField
@@ -40,6 +41,20 @@ class GoalForm(Form):
             self.group_id.data = self.group_id.choices[0][0]
 
 
+class NewGoalForm(GoalForm):
+    """A goal that is not written down yet. `set_on` may lie behind: what was said at a meeting is sometimes written down later."""
+
+    set_on = DayField(lazy_gettext("Which day did they say it?"), [Optional()])
+
+    def said_by(self, today: date) -> bool:
+        """Whether the day, today where none is chosen, is not after `today`; else the field says what to do."""
+        self.set_on.data = self.set_on.data or today
+        if self.set_on.data <= today:
+            return True
+        self.set_on.errors = [gettext("Choose a day that is not after today")]
+        return False
+
+
 class StepForm(Form):
     """A small step."""
 
@@ -51,6 +66,13 @@ class StepForm(Form):
         """Offer these people close to the participant."""
         self.supporter_id.choices = [(0, gettext("Nobody, or not decided")), *people]
         self.supporter_id.data = self.supporter_id.data or 0
+
+    def due_after(self, day: date) -> bool:
+        """Whether the day, if there is one, is not before `day`; else the field says what to do."""
+        if self.due_on.data is None or self.due_on.data >= day:
+            return True
+        self.due_on.errors = [gettext("Choose a day after the goal was written down")]
+        return False
 
 
 def refusals() -> dict[str, str]:

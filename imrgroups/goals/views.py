@@ -14,7 +14,7 @@ from imrgroups.db import db
 from imrgroups.enrolment import roster
 from imrgroups.goals import actions, reads
 from imrgroups.goals.actions import CannotSetGoal
-from imrgroups.goals.forms import PROGRESS_WORDS, STATE_WORDS, GoalForm, StepForm, clashes, refusals, said
+from imrgroups.goals.forms import PROGRESS_WORDS, STATE_WORDS, GoalForm, NewGoalForm, StepForm, clashes, refusals, said
 from imrgroups.goals.models import Goal, Step
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.i18n import gettext
@@ -52,27 +52,28 @@ def _groups(person: Participant) -> list[tuple[int, str]]:
 @policy("clinical.see", of="participant")
 def person(participant_id: int) -> Answer:
     """A person's goals: those they work on with their small steps, and those that are behind them."""
-    return _goals_page(_person(participant_id), GoalForm(formdata=None))
+    row, asked = _person(participant_id), request.args.get("on", type=date.fromisoformat)
+    return _goals_page(row, NewGoalForm(formdata=None, set_on=asked))
 
 
 @bp.post("/people/<int:participant_id>/goals")
 @policy("clinical.write", of="participant")
 def set_goal(participant_id: int) -> Answer:
     """Write down a new goal."""
-    row, form = _person(participant_id), GoalForm()
+    row, form = _person(participant_id), NewGoalForm()
     form.choose_group(_groups(row))
-    if form.validate():
-        group_id = form.group_id.data
-        actions.set_goal(
-            group_id=group_id, participant_id=participant_id, text=form.text.data, on=_today(group_id), by=auth.staff_id(), now=config.now()
-        )
+    if form.validate() and form.said_by(_today(form.group_id.data)):
+        told = {"text": form.text.data, "on": form.set_on.data, "by": auth.staff_id(), "now": config.now()}
+        actions.set_goal(group_id=form.group_id.data, participant_id=participant_id, **told)
         return _done(gettext("The goal is written down. Agree on a first small step."), "goals.person", participant_id=participant_id)
     return _goals_page(row, form)
 
 
-def _goals_page(row: Participant, form: GoalForm) -> Answer:
+def _goals_page(row: Participant, form: NewGoalForm) -> Answer:
     goals, groups = reads.of_person(row.id), _groups(row)
     form.choose_group(groups)
+    if groups and form.set_on.raw_data is None:  # nothing typed yet: the day asked for, or today
+        form.set_on.data = min(form.set_on.data or date.max, _today(groups[0][0]))
     return render_template(
         "goals/person.html", person=row, form=form, groups=groups, helpers=reads.supporters([row.id])[row.id],
         active=[goal for goal in goals if goal.state == "active"], closed=[goal for goal in goals if goal.state != "active"],
@@ -123,8 +124,8 @@ def _change(row: Goal, what: str, words: GoalForm, step: StepForm) -> str:
     match what:
         case "words" if words.validate():
             actions.change(row, text=words.text.data, on=on, **who)
-            return gettext("The new words are saved. The earlier ones stay below them.")
-        case "step" if step.validate():
+            return gettext("The new words are saved. The earlier ones stay in the history of the goal.")
+        case "step" if step.validate() and step.due_after(row.set_on):
             actions.add_step(row, text=step.step.data, due_on=step.due_on.data, supporter_id=step.supporter_id.data or None, **who)
             return gettext("The step is added.")
         case "done" | "not_done":

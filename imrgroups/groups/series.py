@@ -139,7 +139,8 @@ def preview(
     """
     wanted = tuple(order) or default_order()
     if not known(wanted):
-        raise ValueError("unknown or repeated module in the order")
+        wrong = next(module for module in wanted if wanted.count(module) > 1 or module not in default_order())
+        raise ValueError(f"{wrong} stands twice in the order, or is no module; the modules are {' '.join(default_order())}")
     series = build(starts_on, at, timezone, country, closed)
     planned = flow(wanted, (), len(series.slots))
     return {

@@ -1,5 +1,7 @@
 """The people a group is for, those close to them, and what they agreed to."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -58,6 +60,13 @@ def short_name(name: str) -> str:
     """First name and the initial of the last: "Anders Holm" -> "Anders H."."""
     words = name.split()
     return f"{words[0]} {words[-1][0]}." if len(words) > 1 else name
+
+
+def told_apart(people: Iterable[tuple[int, str, str]]) -> dict[int, str]:
+    """The whole name of each of these people (key, name, code), with the code behind it where two have the same."""
+    known = {key: (name, code) for key, name, code in people}
+    same = Counter(name for name, _code in known.values())
+    return {key: name if same[name] == 1 else f"{name} ({code})" for key, (name, code) in known.items()}
 
 
 class IntakeTask(RandomKey, db.Model):

@@ -1,7 +1,7 @@
 """A person's goals and the goal round over HTTP, four ways: signed out, somebody else's, refused, done."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -86,6 +86,23 @@ def test_a_goal_is_written_down_and_shown_in_the_persons_words(world, browser_as
     goal = db.session.execute(select(Goal)).scalar_one()
     assert (goal.set_on, goal.by_id, goal.group_id) == (world.today, world.staff["Dana"].id, world.group.id)
     assert (world.staff["Dana"].id, world.people["Amal"].id) in looked_at(world)
+
+
+def test_a_goal_said_at_a_meeting_before_is_of_that_day(world, browser_as):
+    dana, meeting = browser_as("Dana"), world.meetings[8]
+    asked = f"{goals_of(world)}?on={meeting.meets_on}"
+    assert asked in dana.get(round_of(world, 8)).text and f'value="{meeting.meets_on}"' in dana.get(asked).text
+    for day, status in ((world.today + timedelta(days=1), 422), (meeting.meets_on, 303)):
+        assert dana.post(goals_of(world), data={"text": "Sing again", "set_on": str(day)}).status_code == status
+    assert db.session.execute(select(Goal.set_on)).scalars().all() == [meeting.meets_on]
+    assert f"{goals_of(world)}/" in dana.get(round_of(world, 8)).text
+
+
+def test_a_step_is_not_due_before_its_goal(world, browser_as):
+    goal = set_goal(world)
+    data = {"do": "step", "step": "Buy flour", "due_on": "1999-01-01"}
+    answer = browser_as("Dana").post(f"{goals_of(world)}/{goal.id}", data=data)
+    assert answer.status_code == 422 and "Choose a day after the goal was written down" in answer.text
 
 
 def test_a_goal_without_words_is_refused_and_nothing_is_lost(world, browser_as):

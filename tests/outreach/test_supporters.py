@@ -176,3 +176,11 @@ def test_the_next_step_stands_on_the_persons_page_and_at_the_meeting(browser_as,
     assert "We may contact Ulla Møller, and have not yet. Invite them?" in dana.get(f"/people/{world.people['Dina'].id}").text
     text = dana.get(f"/meetings/{world.meetings[9].id}").text
     assert "Somebody is involved for 0 of 5 (0 %)." in text and "Ask Amal who would be glad" in text
+
+
+def test_two_of_one_name_are_told_apart_by_their_codes(world):
+    for name in ("Bo", "Cy"):
+        world.people[name].name = "Bo Dahl"
+    db.session.commit()
+    codes = [world.people[name].code for name in ("Bo", "Cy")]
+    assert {line.name for line in group_lines(world)} >= {f"Bo Dahl ({code})" for code in codes}

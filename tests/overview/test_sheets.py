@@ -3,8 +3,9 @@
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 
+import openpyxl
 import pytest
-from sqlalchemy import LargeBinary, text
+from sqlalchemy import LargeBinary, select, text
 
 from imrgroups.attendance import actions as attendance
 from imrgroups.db import Base, db
@@ -21,6 +22,7 @@ from imrgroups.overview.sheets import files
 from imrgroups.overview.sheets.columns import escaped, unescaped
 from imrgroups.overview.sheets.layout import BY_NAME, SHEETS
 from imrgroups.people import actions as people
+from imrgroups.people.models import Participant
 from imrgroups.staff.actions import training
 
 # Columns no sheet carries, each with its reason. Whole tables: what belongs to this installation, not to a centre's history.
@@ -122,6 +124,10 @@ def write(folder, **sheets):
 
 def said(result):
     return [(problem.sheet, problem.row, problem.column) for problem in result.problems if not problem.warning]
+
+
+def told(result):
+    return [(problem.sheet, problem.row, problem.column) for problem in result.problems if problem.warning]
 
 
 NOW = datetime(2027, 1, 12, 9, 0, tzinfo=UTC)
@@ -330,6 +336,34 @@ def test_rows_far_below_a_table_are_refused_and_not_left_out(history, tmp_path, 
     (tmp_path / "all.xlsx").write_bytes(files.workbook(store.dump()))
     monkeypatch.setattr(files, "LINES", 20)
     assert said(actions.import_bundle(tmp_path / "all.xlsx", by=None, now=history.now)) == [("meetings", 0, "")]
+
+
+def test_formulas_and_errors_of_a_workbook_are_refused_where_they_stand(app, tmp_path, frozen):
+    book = openpyxl.Workbook()
+    book.active.title = "centres"
+    for line in (*CENTRE, 'S,="So"&"uth",Europe/Copenhagen,DK,da', "W,#REF!,Europe/Copenhagen,DK,da"):
+        book.active.append(line.split(","))
+    book.save(tmp_path / "in.xlsx")
+    found = [(problem.row, problem.column) for problem in actions.import_bundle(tmp_path / "in.xlsx", by=None, now=NOW).problems]
+    assert {(3, "B"), (4, "B")} <= set(found)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+45", "-Bo", "@SUM(A1)"])
+def test_text_that_begins_like_a_formula_is_kept_and_told(app, tmp_path, frozen, name):
+    folder = write(tmp_path / "in", centres=CENTRE, participants=["code,centre,name,language", f"P1,N,{name},da", f"P2,N,'{name},da"])
+    result = actions.import_bundle(folder, by=None, now=NOW)
+    assert not result.refused and told(result) == [("participants", 2, "name")]
+    names = [row.name for row in db.session.execute(select(Participant).order_by(Participant.code)).scalars()]
+    assert names == [name, name]
+
+
+def test_what_stands_twice_is_refused_or_told(history, tmp_path):
+    group, dina = history.group.code, history.people["Dina"].code
+    folder = write(tmp_path / "in", groups=["code,centre,name,module_order", f"{group},N,G,needs needs"])
+    assert ("groups", 2, "module_order") in said(actions.import_bundle(folder, by=None, now=history.now))
+    folder = write(tmp_path / "again", enrolments=["group,participant,joined_on", f"{group},{dina},2026-12-01"])
+    result = actions.import_bundle(folder, by=None, now=history.now)
+    assert not result.refused and told(result) == [("enrolments", 2, "joined_on")]
 
 
 @pytest.mark.parametrize(("line", "column"), [

@@ -13,7 +13,7 @@ from imrgroups.attendance.models import Apology, LeaderPresent, MakeUp, Mark
 from imrgroups.db import fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Group, GroupLeader, Meeting
-from imrgroups.people.models import HospitalStay, Participant, short_name
+from imrgroups.people.models import HospitalStay, Participant, short_name, told_apart
 from imrgroups.rules.attendance import MakeUpKind, MarkState
 from imrgroups.staff.models import Staff
 
@@ -145,9 +145,10 @@ def room_labels(people: Iterable[tuple[int, str, str]]) -> dict[int, str]:
 
     Where that would be the same for two, the whole name; where that is the same too, the code behind it.
     """
-    known = [(id, name, short_name(name), code) for id, name, code in people]
-    alike, same = Counter(short for _id, _name, short, _code in known), Counter(name for _id, name, _short, _code in known)
-    return {id: short if alike[short] == 1 else name if same[name] == 1 else f"{name} ({code})" for id, name, short, code in known}
+    known = list(people)
+    short = {key: short_name(name) for key, name, _code in known}
+    alike = Counter(short.values())
+    return {key: short[key] if alike[short[key]] == 1 else whole for key, whole in told_apart(known).items()}
 
 
 @dataclass(frozen=True, slots=True)

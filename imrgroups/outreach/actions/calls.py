@@ -1,6 +1,6 @@
 """Calls to make: who is on whose list, how a call went, and what came back that somebody should read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -16,7 +16,7 @@ from imrgroups.groups.models import Group, Meeting
 from imrgroups.i18n import gettext
 from imrgroups.outreach.actions.outbox import put_call
 from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, Message, OfferedSlot, Reply
-from imrgroups.people.models import Participant, Supporter
+from imrgroups.people.models import Participant, Supporter, told_apart
 from imrgroups.rules import ladder
 from imrgroups.rules.refusal import Cannot
 from imrgroups.staff.models import Centre, Staff
@@ -48,8 +48,10 @@ def to_make(groups: Collection[int], centres: Collection[int], staff_id: int, no
     """
     rows = fetch(_to_make(), groups=list(groups), centres=list(centres), today=today, since=now - LATELY).all()
     # Two missed meetings are one call: the later takes the place of the earlier.
-    due = {(row.participant_id, row.reason == "missed" or row.id): _call(row, staff_id) for row in rows if row.done_at is None}
-    unreached = [_call(row, 0) for row in rows if row.done_at is not None]
+    called = [(row.participant_id, Participant.name.open(Participant, row.participant_id, row.name_sealed), row.code) for row in rows]
+    names = told_apart(called)
+    due = {(row.participant_id, row.reason == "missed" or row.id): _call(row, names, staff_id) for row in rows if row.done_at is None}
+    unreached = [_call(row, names, 0) for row in rows if row.done_at is not None]
     return sorted(due.values(), key=lambda call: (not call.mine, call.due_on, call.name.casefold())), unreached
 
 
@@ -72,9 +74,9 @@ def _calls() -> Select[Any]:
     # The person is joined from outside, though there always is one: else SQLite begins with every participant, not with the few calls.
     return (
         select(
-            CallTask.id, CallTask.participant_id, CallTask.supporter_id, Participant.name_sealed, Participant.phone_sealed,
-            Supporter.phone_sealed.label("close_sealed"), CallTask.reason, CallTask.staff_id, Staff.name.label("caller"), CallTask.due_on,
-            CallTask.done_at, Meeting.meets_on, Group.name.label("group"),
+            CallTask.id, CallTask.participant_id, CallTask.supporter_id, Participant.name_sealed, Participant.code,
+            Participant.phone_sealed, Supporter.phone_sealed.label("close_sealed"), CallTask.reason, CallTask.staff_id,
+            Staff.name.label("caller"), CallTask.due_on, CallTask.done_at, Meeting.meets_on, Group.name.label("group"),
         )
         .outerjoin(Participant, Participant.id == CallTask.participant_id).outerjoin(Staff, Staff.id == CallTask.staff_id)
         .outerjoin(Supporter, Supporter.id == CallTask.supporter_id)
@@ -82,14 +84,14 @@ def _calls() -> Select[Any]:
     )
 
 
-def _call(row: Row[Any], staff_id: int) -> Call:
+def _call(row: Row[Any], names: Mapping[int, str], staff_id: int) -> Call:
     person, close = row.participant_id, row.supporter_id
-    name = Participant.name.open(Participant, person, row.name_sealed)
     number = Participant.phone.open(Participant, person, row.phone_sealed)
     if close:
         number = Supporter.phone.open(Supporter, close, row.close_sealed)
     return Call(
-        row.id, person, name, number, row.reason, row.caller or "", row.staff_id == staff_id, row.due_on, row.meets_on, row.group or "",
+        row.id, person, names[person], number, row.reason, row.caller or "", row.staff_id == staff_id, row.due_on, row.meets_on,
+        row.group or "",
     )
 
 

@@ -20,7 +20,7 @@ from imrgroups.outreach import words
 from imrgroups.outreach.actions.outbox import Draft, queue
 from imrgroups.outreach.models import Message
 from imrgroups.outreach.words import Facts
-from imrgroups.people.models import IntakeTask, Participant, Supporter, SupporterContact
+from imrgroups.people.models import IntakeTask, Participant, Supporter, SupporterContact, told_apart
 from imrgroups.rules import supporters as rules
 from imrgroups.rules.refusal import Cannot
 from imrgroups.rules.supporters import Next, next_step
@@ -70,7 +70,7 @@ def close_in_group(group_id: int, on: date) -> list[Line]:
     rows = fetch(_close(True), group=group_id, **_days(on)).all()
     people = {row[0]: (Participant.name.open(Participant, row[0], row.person_sealed) or row.code, row.code) for row in rows}
     in_order = sorted(people.items(), key=lambda one: (one[1][0].casefold(), one[1][1]))
-    return _lines([(key, name) for key, (name, _code) in in_order], rows, on)
+    return _lines(list(told_apart((key, *told) for key, told in in_order).items()), rows, on)
 
 
 def close_to(people: Sequence[tuple[int, str]], on: date) -> list[Line]:

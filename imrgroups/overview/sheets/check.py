@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from imrgroups.groups.series import public_holidays
-from imrgroups.overview.sheets.columns import Unreadable, phone_in
+from imrgroups.overview.sheets.columns import CODE, TEXT, Unreadable, like_formula, phone_in
 from imrgroups.overview.sheets.files import Problem, Rows
 from imrgroups.overview.sheets.layout import SHEETS, Sheet
 from imrgroups.overview.sheets.store import Keys
@@ -40,6 +40,9 @@ class Bundle:
                 if column.needed and column.name in texts:
                     self.say(sheet.name, number, column.name, "Fill in this cell")
                 continue
+            if column.kind in (TEXT, CODE) and like_formula(text):
+                message = "This begins like a formula and is kept as it stands here. If it was one, write its value"
+                self.say(sheet.name, number, column.name, message, warning=True)
             try:
                 values[column.name] = column.kind.read(text)
             except Unreadable as error:
@@ -189,6 +192,11 @@ def _unusual(bundle: Bundle, saved: Saved) -> None:
         stays[group, person].append((joined, left))
     for _number, row in bundle.rows["enrolments"]:
         stays[row["group"], row["participant"]].append((row["joined_on"], row["left_on"]))
+    for number, row in bundle.rows["enrolments"]:
+        first, last = row["joined_on"], row["left_on"] or date.max
+        others = [(joined, left or date.max) for joined, left in stays[row["group"], row["participant"]] if joined != first]
+        if any(joined <= last and first <= left for joined, left in others):
+            bundle.say("enrolments", number, "joined_on", "This person belonged to the group already at that time", warning=True)
     for name in ("marks", "apologies", "homework", "handouts"):
         for number, row in bundle.rows[name]:
             on, state = meetings[row["group"], row["number"]]

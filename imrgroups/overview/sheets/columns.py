@@ -49,6 +49,11 @@ def escaped(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
+def like_formula(text: str) -> bool:
+    """Whether a cell begins as a formula does, without the apostrophe that `escaped` puts before it."""
+    return text[:1] in "=+-@" and bool(text)
+
+
 def unescaped(text: str) -> str:
     """The text of a cell without the apostrophe that `escaped` put there."""
     return text[1:] if ESCAPED.match(text) else text
@@ -107,7 +112,7 @@ def _zone(text: str) -> str:
 
 def _country(text: str) -> str:
     if text.upper() not in holidays.list_supported_countries(include_aliases=False):
-        raise Unreadable("Write the country as two letters, such as DK")
+        raise Unreadable("Write a country whose public holidays are known, as two letters such as DK")
     return text.upper()
 
 
@@ -178,9 +183,14 @@ def word(words: Collection[str]) -> Kind:
 
 def several(kind: Kind) -> Kind:
     """Values of one kind separated by spaces, none twice, in the order given."""
-    return Kind(
-        lambda text: tuple(dict.fromkeys(kind.read(part) for part in text.split())), lambda values: " ".join(map(kind.write, values))
-    )
+    def read(text: str) -> tuple[Any, ...]:
+        parts = text.split()
+        for part in parts:
+            if parts.count(part) > 1:
+                raise Unreadable(f"{part} stands there twice; keep one")
+        return tuple(kind.read(part) for part in parts)
+
+    return Kind(read, lambda values: " ".join(map(kind.write, values)))
 
 
 def phone_in(text: str, country: str) -> str:

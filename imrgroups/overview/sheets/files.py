@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from imrgroups.overview.sheets.layout import BY_NAME, SHEETS, Sheet
@@ -117,7 +118,7 @@ def _workbook(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
         name = page.title.strip().lower()
         try:
             page.reset_dimensions()
-            cells = [[_cell(value) for value in line] for line in page.iter_rows(values_only=True, max_row=LINES + 1)]
+            cells = [[_cell(cell, name, problems) for cell in line] for line in page.iter_rows(max_row=LINES + 1)]
         except damaged:
             problems.append(Problem(name, 0, "", "This sheet cannot be read. Open the file, save it again and try once more"))
             continue
@@ -129,8 +130,14 @@ def _workbook(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
     return tables, problems
 
 
-def _cell(value: object) -> str:
+def _cell(cell: Any, sheet: str, problems: list[Problem]) -> str:
+    """The text of a cell; one with a formula or an error is a problem, because what it shows is not in the file or is no value."""
+    value = cell.value
     if value is None:
+        return ""
+    if cell.data_type in ("f", "e"):
+        what = "a formula" if cell.data_type == "f" else "an error"
+        problems.append(Problem(sheet, cell.row, cell.column_letter, f"This cell holds {what}. Write its value instead"))
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
