@@ -206,10 +206,12 @@ def sheet(meeting_id: int, kind: str) -> Answer:
 @bp.route("/meetings/<int:meeting_id>/attendance/sheet", methods=["GET", "POST"])
 @policy("register.keep", of="meeting")
 def upload(meeting_id: int) -> Answer:
-    """Put a filled-in spreadsheet in: all of it, or nothing and what to put right in which row."""
+    """Put a filled-in spreadsheet in: nothing while a row is wrong; where somebody else was quicker, the register asks which is right."""
     meeting, form, mistakes = _meeting(), SheetForm(), []
     if form.validate_on_submit():
-        count, mistakes = _put_in(meeting, form.sheet.data.filename or "", form.sheet.data.read())
+        count, clashes, mistakes = _put_in(meeting, form.sheet.data.filename or "", form.sheet.data.read())
+        if clashes:
+            return _register(figures.occasion(meeting_id), clashes)
         if not mistakes:
             _saved(count)
             return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
@@ -219,20 +221,17 @@ def upload(meeting_id: int) -> Answer:
     return html, 422 if form.errors else 200
 
 
-def _put_in(meeting: Meeting, name: str, data: bytes) -> tuple[int, list[paper.Mistake]]:
+def _put_in(meeting: Meeting, name: str, data: bytes) -> tuple[int, list[Clash], list[paper.Mistake]]:
     lines = figures.register(meeting)
     auth.looked_at(*(line.id for line in lines))
     found = paper.read_sheet(name, data, meeting, lines)
     if found.mistakes:
-        return 0, found.mistakes
-    now, me = config.now(), auth.staff_id()
+        return 0, [], found.mistakes
     try:
-        return actions.mark(meeting=meeting, marks=found.marks, versions=found.versions, by=me, now=now), []
-    except Conflict as error:
-        by_id, said = {line.id: line for line in lines}, [(found.rows[clash.participant_id], clash) for clash in error.clashes]
-        return 0, [paper.Mistake(row, page.clash_words(by_id[clash.participant_id], clash, me=me, now=now)) for row, clash in said]
+        saved = actions.mark_what_can(meeting=meeting, marks=found.marks, versions=found.versions, by=auth.staff_id(), now=config.now())
     except CannotMark as error:
-        return 0, [paper.Mistake(0, page.refusals()[error.reason])]
+        return 0, [], [paper.Mistake(0, page.refusals()[error.reason])]
+    return *saved, []
 
 
 @bp.get("/people/<int:participant_id>/make-ups")

@@ -97,7 +97,8 @@ def _page(
     return render_template(
         "notes/edit.html", known=known, meeting=known.meeting, group=known.meeting.group, done=known.recorded, sheet=sheet,
         wrong=wrong or {}, stale=stale, filled=filled, amending=amending, was=forms.remembered(known, request.form, stale),
-        doubts=ledger.doubts(sheet.texts, known.everybody.values()), can_sign=known.recorded.can_sign(me), **_words(known, sheet),
+        doubts=ledger.doubts(sheet.texts, known.everybody.values(), lambda: ledger.suggestions(known.meeting)),
+        can_sign=known.recorded.can_sign(me), **_words(known, sheet),
     ), 409 if stale else 422 if wrong else 200
 
 

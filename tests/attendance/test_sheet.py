@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -154,14 +155,17 @@ def test_with_one_mistake_nothing_at_all_is_saved(world, dana, last, filled):
     assert states(meeting_id) == {}
 
 
-def test_a_sheet_older_than_a_saved_mark_says_so_in_its_row(world, dana, last, filled):
-    meeting_id, amal = last.id, world.people["Amal"].id
+def test_a_sheet_older_than_a_saved_mark_asks_which_is_right_where_it_can_be_answered(world, dana, last, filled):
+    meeting_id, amal, bo = last.id, world.people["Amal"].id, world.people["Bo"].id
     data = as_csv(filled(Bo="present", Amal="present"))
     actions.mark(meeting=last, marks={amal: "late"}, versions={}, by=world.staff["Lena"].id, now=world.now)
     answer = put_in(dana, meeting_id, data)
-    assert answer.status_code == 422
-    assert "Row 3: Lena saved “late” for Amal just now. You chose “present”. Which is right?" in answer.text
-    assert states(meeting_id) == {amal: "late"}
+    assert answer.status_code == 409 and "Everything else is saved." in answer.text
+    assert "Lena saved “late” for Amal just now. You chose “present”. Which is right?" in answer.text
+    assert states(meeting_id) == {amal: "late", bo: "present"}
+    choice = re.search(r'name="choice" value="(present \d+)"', answer.text)[1]
+    assert dana.post(f"/meetings/{meeting_id}/attendance/{amal}", data={"choice": choice}).status_code == 303
+    assert states(meeting_id) == {amal: "present", bo: "present"}
 
 
 def test_a_row_nobody_filled_in_does_not_fight_with_what_was_saved_since(world, dana, last, filled):

@@ -268,6 +268,25 @@ def test_names_and_copied_lines_are_pointed_out_before_signing(world, meeting, b
     assert "The line of Cy F. has the same words." in page and "Look at 3 texts again before you sign." in page
 
 
+def test_lines_that_were_offered_raise_no_doubt_however_alike(world, meeting, browser_as):
+    attendance.mark(meeting=meeting, marks={world.people["Bo"].id: "present"}, versions={}, by=None, now=world.now)
+    keys = [world.people[name].id for name in ("Amal", "Bo", "Cy", "Dina")]
+    texts = dict(zip(keys, ("Was there.", "Was there.", "Sang.", "Sang."), strict=True))
+    record(world, meeting, texts=texts)
+    page = text_of(browser_as("Dana").get(where(meeting)))
+    assert page.count("has the same words") == 2 and "Look at 2 texts again before you sign." in page
+
+
+def test_what_to_look_at_is_asked_of_whoever_signs_next_and_of_nobody_afterwards(world, meeting, browser_as):
+    record(world, meeting, texts={world.people["Amal"].id: "Sat with Dina."})
+    asked = {}
+    for signer in ("Dana", "Lena"):
+        asked[signer] = ["This line names Dina M." in text_of(browser_as(name).get(where(meeting))) for name in ("Dana", "Lena")]
+        actions.sign(meeting, by=world.staff[signer].id, now=world.now)
+    asked["nobody"] = ["This line names Dina M." in text_of(browser_as(name).get(where(meeting))) for name in ("Dana", "Lena")]
+    assert asked == {"Dana": [True, True], "Lena": [False, True], "nobody": [False, False]}
+
+
 def test_what_a_page_sends_of_others_is_not_believed(world, meeting, browser_as):
     dana, gorm, amal, kim = browser_as("Dana"), world.people["Gorm"].id, world.people["Amal"].id, world.staff["Kim"].id
     data = fields(dana.get(where(meeting))) | {

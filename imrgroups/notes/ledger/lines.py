@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from imrgroups.enrolment.roster import Person
@@ -69,10 +69,13 @@ def _sentence(text: str) -> str:
     return words[:1].upper() + words[1:] + ("" if not words or words[-1] in ".!?\u2026" else ".")
 
 
-def doubts(texts: Mapping[int | None, str], people: Iterable[Person]) -> list[Doubt]:
+def doubts(
+    texts: Mapping[int | None, str], people: Iterable[Person], offered: Callable[[], Mapping[int, str]] = dict
+) -> list[Doubt]:
     """What to look at: a line that names another person of the group, a group text that names anybody, two lines in the same words.
 
     texts: by participant key, None for the group's text. people: everybody who ever belonged to the group.
+    offered: the lines that were offered (see `suggestions`), asked for only when lines are alike: those may well be the same for many.
     """
     known = {person.id: person for person in people}
     names = {id: {word for word in re.split(r"[\s\-.]+", person.name) if len(word) > 1} for id, person in known.items()}
@@ -86,10 +89,9 @@ def doubts(texts: Mapping[int | None, str], people: Iterable[Person]) -> list[Do
     for key, text in texts.items():
         if key is not None and text:
             alike[" ".join(text.split()).casefold()].append(key)
-    for keys in alike.values():
-        twins = [(key, keys[0] if key != keys[0] else keys[1]) for key in keys] if len(keys) > 1 else []
-        found += [Doubt(key, "same", other) for key, other in twins]
-    return found
+    twins = {key: keys[0] if key != keys[0] else keys[1] for keys in alike.values() if len(keys) > 1 for key in keys}
+    ready = offered() if twins else {}
+    return found + [Doubt(key, "same", other) for key, other in twins.items() if texts[key] != ready.get(key)]
 
 
 def _names(word: str, text: str) -> bool:
