@@ -274,6 +274,11 @@ def _part_of_whole(catalogue: NullTranslations) -> str:
 
 
 @lru_cache(maxsize=256)
+def isolated(name: str) -> str:
+    """A name for a line on paper, so that its full stop or brackets stay with it where the line runs the other way (Unicode's FSI, PDI)."""
+    return f"\u2068{name}\u2069"
+
+
 def dial(number: str | None) -> str:
     """A stored phone number (E.164) in groups that are easy to dial: "+45 20 12 34 56"; what is no number stays as it is."""
     try:
