@@ -168,6 +168,26 @@ def wrong(page) -> list[str]:
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
 
 
+def run_together(page, names: list[str]) -> list[str]:
+    """Names in Latin letters that a Hebrew page shows without keeping them in their own order: "Elin T." would read ".Elin T"."""
+    return page.evaluate(
+        """names => {
+            const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) {
+                const node = walk.currentNode, text = node.data, around = node.parentElement;
+                if (around.closest("script, textarea, .nhsuk-u-visually-hidden")) continue;
+                const name = names.find(each => text.includes(each));
+                if (!name) continue;
+                const before = text.slice(0, text.indexOf(name)), element = around.closest("bdi, [dir]");
+                const marked = before.lastIndexOf("\u2068") > before.lastIndexOf("\u2069");
+                if (!marked && element.tagName === "HTML") found.push(around.outerHTML.slice(0, 120));
+            }
+            return found;
+        }""",
+        names,
+    )
+
+
 def spoken(path: str, language: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang={language}"
 
@@ -207,6 +227,7 @@ def test_a_page_has_no_barrier(signed_in, served, role, path, language):
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "he" else "ltr")
     assert wrong(page) == []
+    assert language != "he" or run_together(page, served[1]["names"]) == []
 
 
 @pytest.mark.parametrize("language", ["en", "da", "he"])
