@@ -242,6 +242,29 @@ def test_no_page_is_wider_than_a_small_phone(signed_in, served, role, language):
     assert wide == {}
 
 
+def small(page) -> list[str]:
+    """Buttons, fields and summaries that a finger does not meet easily: under 44 px high. What is folded away is unfolded first."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    return page.evaluate(
+        """() => [...document.querySelectorAll("button, summary, .nhsuk-button, select, .chip, .nhsuk-input")]
+            .filter(each => !each.closest(".nhsuk-u-visually-hidden, [hidden]") && each.getBoundingClientRect().width > 1)
+            .filter(each => each.getBoundingClientRect().height < 43.5)
+            .map(each => `${Math.round(each.getBoundingClientRect().height)} px: ${each.outerHTML.slice(0, 100)}`)"""
+    )
+
+
+@pytest.mark.parametrize("width", [320, 1024])
+@pytest.mark.parametrize("role", list(PAGES))
+def test_what_a_finger_has_to_meet_is_high_enough(signed_in, served, role, width):
+    page = signed_in(role, width=width)
+    low = {}
+    for path in PAGES[role]:
+        page.goto(spoken(path.format(**served[1]), "da"))
+        if found := small(page):
+            low[path] = found
+    assert low == {}
+
+
 @pytest.mark.parametrize("language", ["en", "da", "sv", "he"])
 def test_the_menu_of_a_leader_is_one_line_on_a_small_laptop(signed_in, language):
     page = signed_in("leader")
