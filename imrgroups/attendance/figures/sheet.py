@@ -12,7 +12,7 @@ from imrgroups.attendance.figures.register import Line
 from imrgroups.attendance.figures.words import STATE_NAMES
 from imrgroups.forms import clean, one_line
 from imrgroups.groups.models import Meeting
-from imrgroups.i18n import LOCALES, clock, day, direction, gettext, in_language, isolated, language, lazy_gettext
+from imrgroups.i18n import LOCALES, apart, clock, day, direction, gettext, in_language, language, lazy_gettext
 from imrgroups.pdf import Paragraph, PrintDocument, Table, Ticks
 from imrgroups.rules.attendance import MarkState
 
@@ -38,7 +38,7 @@ def printed(meeting: Meeting, lines: Sequence[Line], leaders: Sequence[tuple[str
     ]
     if leaders:
         there = [place for place, (_name, present) in enumerate(leaders) if present]
-        blocks += [Paragraph(gettext("Leaders who were there"), keep=True), Ticks([isolated(name) for name, _present in leaders], there)]
+        blocks += [Paragraph(gettext("Leaders who were there"), keep=True), Ticks([apart(name) for name, _present in leaders], there)]
     footer = [group.name, gettext("Meeting %(number)s", number=meeting.number)]
     return PrintDocument(
         gettext("Attendance"), language(), blocks, above=f"{group.name}, {footer[1]}", footer=footer, page_word=gettext("Page"),
@@ -47,7 +47,7 @@ def printed(meeting: Meeting, lines: Sequence[Line], leaders: Sequence[tuple[str
 
 def _on_paper(line: Line) -> str:
     told = gettext("told us: cannot come") if line.told_on else gettext("in hospital") if line.in_hospital else ""
-    return f"{isolated(line.label)} ({told})" if told else isolated(line.label)
+    return f"{apart(line.label)} ({told})" if told else apart(line.label)
 
 
 def _rows(meeting: Meeting, lines: Sequence[Line]) -> list[list[str | int]]:
