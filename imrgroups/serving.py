@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from imrgroups import config, jobs
 from imrgroups.auth import public
@@ -203,6 +203,22 @@ def ready() -> None:
         raise CannotStart(f"The database is at revision {found or 'none'}, not {newest}. First: imrgroups db upgrade")
 
 
+def untouched(settings: config.Settings) -> bool:
+    """Whether there is no database yet, or an empty one. Makes no file; of a database that does not answer nothing is said."""
+    address = make_url(settings.database)
+    if address.get_backend_name() == "sqlite":
+        file = Path(address.database or "")
+        if not file.is_file() or not file.stat().st_size:
+            return True
+    engine = create_engine(address)
+    try:
+        return not inspect(engine).has_table("alembic_version")
+    except DatabaseError:
+        return False
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def demonstration(app: Flask, settings: config.Settings, say: Callable[[str], None]) -> Iterator[None]:
     """In demonstration mode an empty database fills inside, in the background; leaving stops that."""
@@ -275,25 +291,3 @@ def _ending_on_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def trouble(error: Exception) -> str | None:
-    """One line for a trouble that a person at the terminal can put right, saying how; None for anything else."""
-    from pydantic import ValidationError
-    from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
-
-    from imrgroups import backup, demo, secret
-
-    ours = CannotStart | secret.UnsafeKey | secret.WrongKey | content.CurriculumError | backup.CannotRestore | demo.CannotBuild
-    if isinstance(error, ours):
-        return str(error)
-    if isinstance(error, ValidationError):
-        return "; ".join(f"IMRGROUPS_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
-    if isinstance(error, ArgumentError | NoSuchModuleError):
-        return "IMRGROUPS_DATABASE_URL is no address of a database. Write it as postgresql://user:password@host/name, or leave it empty."
-    if isinstance(error, OperationalError) or type(error) is DatabaseError:
-        said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-        return f"The database cannot be used: {said}"
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename} cannot be used ({error.strerror}). The data folder is chosen with IMRGROUPS_DATA."
-    return None

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from imrgroups import create_app, serving
-from imrgroups.cli import main
+from imrgroups.cli import main, trouble
 from imrgroups.config import Settings
 from imrgroups.db import Base, db
 from imrgroups.groups import series
@@ -221,9 +221,26 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(home, mo
 def test_a_database_that_is_not_there_yet_is_set_up_by_whichever_command_comes_first(home, monkeypatch):
     monkeypatch.setenv("IMRGROUPS_DATABASE_URL", "")
     (home / "imrgroups.sqlite").unlink()
-    assert "rows in" in done("export", "out")
+    assert "rows in" in done("export", "out") and not (home / "imrgroups.sqlite").exists()
     assert "Imported" in done("import", "out")
     assert done("db", "upgrade").count("\n") == 1
+
+
+@pytest.mark.parametrize(("command", "code"), [
+    (("import", "in", "--dry-run"), 0), (("jobs", "once", "plan-missed", "--dry-run"), 0), (("export", "out"), 0), (("evidence", "G1"), 1),
+    (("health",), 1), (("health", "--json"), 1), (("backup",), 1),
+])
+def test_what_only_looks_leaves_nothing_where_there_is_no_database_yet(tmp_path, monkeypatch, command, code):
+    for name, value in {"DATA": str(tmp_path / "none"), "DATABASE_URL": "", "DEMO": "false", "KEY": ""}.items():
+        monkeypatch.setenv(f"IMRGROUPS_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "centres.csv").write_text("code,name,timezone,country,language\nN,North,Europe/Copenhagen,DK,da\n")
+    answer = imrgroups(*command)
+    assert answer.exit_code == code and (code == 0 or isinstance(answer.exception, SystemExit)), answer.output
+    assert not (tmp_path / "none").exists()
+    (tmp_path / "none").mkdir()
+    assert imrgroups(*command).exit_code == code and not list((tmp_path / "none").iterdir())
 
 
 def test_a_database_of_an_older_version_asks_for_the_upgrade(home, monkeypatch):
@@ -363,7 +380,7 @@ def test_a_mistake_in_the_curriculum_stops_the_start_with_file_and_line(tmp_path
     monkeypatch.setattr(content, "curriculum_folder", lambda: small.write(tmp_path, {small.HANDOUT_FILE: page}))
     with pytest.raises(content.CurriculumError) as stopped:
         serving.steady()
-    assert serving.trouble(stopped.value).startswith(f"curriculum/{small.HANDOUT_FILE}:13: there is no container `exampel`")
+    assert trouble.words(stopped.value).startswith(f"curriculum/{small.HANDOUT_FILE}:13: there is no container `exampel`")
 
 
 @pytest.mark.slow
