@@ -59,6 +59,15 @@ class Settings(BaseSettings):
         return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
 
     @property
+    def begun(self) -> bool | None:
+        """Whether a SQLite database lies there already; None with another database, which has to be asked."""
+        name, sqlite, file = self.database.partition("sqlite:///")
+        if name or not sqlite:
+            return None
+        found = Path(file.partition("?")[0])
+        return found.is_file() and found.stat().st_size > 0
+
+    @property
     def https(self) -> bool:
         """Whether visitors reach the program over https, by its public address."""
         return self.public_url.startswith("https://")

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
-from imrgroups import config, jobs
+from imrgroups import config, jobs, secret
 from imrgroups.auth import public
 from imrgroups.cli.door import CannotStart, address
 from imrgroups.db import db, writing
@@ -138,6 +138,7 @@ def run(settings: config.Settings, taken: socket.socket, say: Callable[[str], No
     app = create_app(settings)
     with opened(app):
         upgrade()
+        keys_fit()
     steady()
     server = create_server(
         app, sockets=[taken], threads=settings.threads, connection_limit=CONNECTIONS, ident="imrgroups", clear_untrusted_proxy_headers=True,
@@ -201,22 +202,23 @@ def ready() -> None:
     newest = newest_revision()
     if found != newest:
         raise CannotStart(f"The database is at revision {found or 'none'}, not {newest}. First: imrgroups db upgrade")
+    keys_fit()
 
 
-def untouched(settings: config.Settings) -> bool:
-    """Whether there is no database yet, or an empty one. Makes no file; of a database that does not answer nothing is said."""
-    address = make_url(settings.database)
-    if address.get_backend_name() == "sqlite":
-        file = Path(address.database or "")
-        if not file.is_file() or not file.stat().st_size:
-            return True
-    engine = create_engine(address)
+def keys_fit() -> None:
+    """See that the names in the database were sealed with keys that are here. Raises secret.WrongKey, which says what to do."""
+    from imrgroups.people.models import Participant
+
     try:
-        return not inspect(engine).has_table("alembic_version")
-    except DatabaseError:
-        return False
+        wanted = select(func.substr(Participant.name_sealed, 2, 4)).where(Participant.name_sealed.is_not(None)).distinct()
+        used = db.session.execute(wanted).scalars().all()
+    except DatabaseError:  # not set up yet, or it does not answer: others tell
+        return
     finally:
-        engine.dispose()
+        db.session.remove()
+    for id in map(bytes, used):
+        if id not in secret.ring().by_id:
+            raise secret.WrongKey(secret.ring().stranger("participants", id))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The command `imrgroups`: what it prints, what it refuses in one line, and that it runs and stops."""
 
+import base64
 import contextvars
 import json
 import os
@@ -175,7 +176,40 @@ def test_a_known_or_short_key_is_refused(home, monkeypatch, command, key):
 def test_wsgi_refuses_a_known_key(home, monkeypatch):
     command, environment = [sys.executable, "-c", "import wsgi"], {**os.environ, "IMRGROUPS_KEY": "change-me"}
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert ran.returncode != 0 and "UnsafeKey" in ran.stderr
+    assert ran.returncode != 0 and "CannotStart: IMRGROUPS_KEY is a known default" in ran.stderr.splitlines()[-1]
+
+
+def with_a_person(home):
+    """Somebody's name is in the database, sealed with the key of this folder."""
+    (home / "in").mkdir()
+    (home / "in" / "centres.csv").write_text("code,name,timezone,country,language\nN,North,Europe/Copenhagen,DK,da\n")
+    (home / "in" / "participants.csv").write_text("code,centre,name,language\nP1,N,Bo,da\n")
+    done("import", "in")
+
+
+@pytest.mark.parametrize("command", [("run",), ("worker",), ("export", "out"), ("import", "in", "--dry-run"), ("backup",), ("demo",)])
+def test_the_key_of_another_installation_is_told_with_what_to_do(home, monkeypatch, command):
+    monkeypatch.setenv("IMRGROUPS_PORT", str(free_port()))
+    with_a_person(home)
+    (home / "keys" / "master.key").write_bytes(base64.b64encode(os.urandom(32)))
+    said = refused(*command)
+    assert f"not in {home / 'keys' / 'master.key'}. Put back the key" in said
+
+
+def test_wsgi_tells_of_the_key_of_another_installation(home, monkeypatch):
+    with_a_person(home)
+    environment = {**os.environ, "IMRGROUPS_KEY": base64.b64encode(os.urandom(32)).decode()}
+    ran = subprocess.run([sys.executable, "-c", "import wsgi"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert ran.returncode != 0 and "which is not in IMRGROUPS_KEY. Put back the key" in ran.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", [("run",), ("worker",), ("export", "out"), ("db", "upgrade")])
+def test_a_key_file_that_is_gone_is_told_and_not_made_anew_beside_a_database(home, monkeypatch, command):
+    monkeypatch.setenv("IMRGROUPS_DATABASE_URL", "")
+    monkeypatch.setenv("IMRGROUPS_PORT", str(free_port()))
+    (home / "keys" / "master.key").unlink()
+    assert f"The key file {home / 'keys' / 'master.key'} is gone" in refused(*command)
+    assert not list((home / "keys").iterdir())
 
 
 def test_a_busy_port_is_named_with_the_way_out(home, monkeypatch):

@@ -90,11 +90,12 @@ def application(*, write: bool = False, keep: bool = True) -> "Iterator[Flask]":
     keep: set up a database that is not there yet. Without it such a command works on an empty one that is thrown away: it leaves nothing.
     """
     from imrgroups import config, create_app, serving
+    from imrgroups.cli import door
     from imrgroups.db import writing
 
     settings = config.Settings()
     with ExitStack() as around:
-        if not keep and serving.untouched(settings):
+        if not keep and door.untouched(settings):
             folder = around.enter_context(TemporaryDirectory(prefix="imrgroups-", ignore_cleanup_errors=True))
             settings = config.Settings(data=Path(folder), database_url="")
         app = around.enter_context(serving.opened(create_app(settings)))

@@ -64,9 +64,10 @@ def centre_with(code: str) -> Any:
 def backup(file: Path | None) -> None:
     """Write everything in the database into one file, while the program runs. The key is not in it."""
     from imrgroups import backup as copies
-    from imrgroups import config, serving
+    from imrgroups import config
+    from imrgroups.cli import door
 
-    if serving.untouched(settings := config.Settings()):
+    if door.untouched(settings := config.Settings()):
         raise click.ClickException(
             f"There is nothing to back up: no database is in {settings.data} yet. Is IMRGROUPS_DATA the folder that you mean?"
         )

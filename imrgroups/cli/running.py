@@ -55,6 +55,7 @@ def demo(as_of: datetime | None) -> None:
 
     with serving.opened(create_app(config.Settings())) as app:
         serving.upgrade()
+        serving.keys_fit()
         serving.steady()
         try:
             with writing():
@@ -105,9 +106,10 @@ def health(json_: bool) -> None:
     from dataclasses import asdict
 
     from imrgroups import config, create_app, serving
+    from imrgroups.cli import door
 
     settings = config.Settings()
-    if serving.untouched(settings):
+    if door.untouched(settings):
         found = serving.Health(database=False, worker=False, disk=True, messages=False)
     else:
         with serving.opened(create_app(settings)):
