@@ -18,7 +18,7 @@ KNOWN_DEFAULTS = frozenset({"change-me", "changeme", "secret", "dev", "developme
 class Settings(BaseSettings):
     """Everything that can be set from outside; each field is described in docs/settings.md."""
 
-    model_config = SettingsConfigDict(env_prefix="IMRGROUPS_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="IMRGROUPS_", env_file=".env", extra="ignore", env_ignore_empty=True)
 
     database_url: str = ""
     data: Path = ROOT / "data"

@@ -233,13 +233,50 @@ def test_a_read_only_data_folder_is_named(home, monkeypatch):
     assert "IMRGROUPS_DATA" in refused("db", "upgrade")
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("PORT", "eight"), ("PORT", "99999"), ("THREADS", "0"), ("MFA", "sometimes"), ("LANGUAGE", "tlh"), ("LOG_LEVEL", "LOUD"),
-    ("DEMO", "perhaps"), ("IDLE_MINUTES", "0"),
-])
-def test_a_setting_that_cannot_be_read_is_named(home, monkeypatch, name, value):
+WRONG_SETTINGS = [
+    ("PORT", "eighty", "a whole number from 0 to 65535"), ("PORT", "99999", "a whole number from 0 to 65535"),
+    ("THREADS", "0", "a whole number from 1 to 64"), ("IDLE_MINUTES", "0", "a whole number of 1 or more"),
+    ("SESSION_HOURS", "1.5", "a whole number of 1 or more"), ("RETENTION_YEARS", "5", "a whole number of 10 or more"),
+    ("MFA", "sometimes", "one of these words: 'off', 'optional', 'required'"), ("DEMO", "perhaps", "true or false"),
+    ("LANGUAGE", "tlh", "one of these words: 'en', 'da', 'sv', 'he'"), ("SMS", "pigeon", "one of these words: 'log', 'twilio'"),
+    ("LOG_LEVEL", "LOUD", "one of these words: 'DEBUG', 'INFO', 'WARNING', 'ERROR'"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "wanted"), WRONG_SETTINGS)
+def test_a_setting_that_cannot_be_read_is_named_with_what_it_must_be(home, monkeypatch, name, value, wanted):
     monkeypatch.setenv(f"IMRGROUPS_{name}", value)
-    assert f"IMRGROUPS_{name}: Input should be" in refused("db", "upgrade")
+    assert refused("db", "upgrade") == f"Error: IMRGROUPS_{name} is '{value}', but must be {wanted}.\n"
+
+
+@pytest.mark.parametrize("command", [
+    ("run",), ("worker",), ("demo",), ("import", "."), ("export", "out"), ("backup",), ("health",), ("evidence", "G1"),
+    ("jobs", "once", "plan-missed"), ("centre", "add", "N", "North"),
+])
+def test_every_command_tells_of_a_wrong_setting(home, monkeypatch, command):
+    monkeypatch.setenv("IMRGROUPS_THREADS", "many")
+    monkeypatch.setenv("IMRGROUPS_DEMO", "perhaps")
+    said = refused(*command)
+    assert "IMRGROUPS_DEMO is 'perhaps', but must be true or false. IMRGROUPS_THREADS is 'many'" in said
+
+
+def test_wsgi_tells_of_a_wrong_setting_in_its_last_line(home):
+    environment = {**os.environ, "IMRGROUPS_PORT": "eighty"}
+    ran = subprocess.run([sys.executable, "-c", "import wsgi"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert "IMRGROUPS_PORT is 'eighty', but must be a whole number" in ran.stderr.splitlines()[-1] and "pydantic" not in ran.stderr
+
+
+def test_an_empty_setting_is_one_that_was_not_set(home, monkeypatch):
+    for name in ("PORT", "THREADS", "MFA", "DEMO", "LOG_LEVEL"):
+        monkeypatch.setenv(f"IMRGROUPS_{name}", "")
+    assert Settings(_env_file=None).port == 8000
+
+
+def test_a_carrier_without_its_account_names_what_it_needs_and_no_secret(home, monkeypatch):
+    monkeypatch.setenv("IMRGROUPS_SMS", "twilio")
+    monkeypatch.setenv("IMRGROUPS_TWILIO_AUTH_TOKEN", "hush")
+    said = refused("db", "upgrade")
+    assert said.startswith("Error: IMRGROUPS_SMS=twilio also needs IMRGROUPS_TWILIO_ACCOUNT_SID") and "hush" not in said
 
 
 @pytest.mark.parametrize(("url", "words"), [
