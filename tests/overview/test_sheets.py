@@ -1,5 +1,6 @@
 """A centre's spreadsheets: out, into an empty database, out again; and everything that is refused."""
 
+import io
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -317,6 +318,40 @@ def test_files_that_are_no_tables_are_refused(app, tmp_path, data):
     (tmp_path / "in.xlsx").write_bytes(data)
     for path in (tmp_path / "in", tmp_path / "in.xlsx"):
         assert actions.import_bundle(path, by=None, now=NOW).refused
+
+
+@pytest.mark.parametrize(("lines", "row"), [
+    (['P1,N,"Bo,da'], 2), (["P1,N,Bo,da", 'P2,N,"Åse', "P3,N,Cy,da"], 3), (['P1,N,"Bo,da', 'P2,N,"Cy",da'], 2),
+    (['P1,N,"Bo" Holm,da'], 2), (['P1,N,"two\nlines",da', 'P2,N,"Bo,da'], 3), ([f"P1,N,{'x' * 1_000_001},da"], 2),
+])
+def test_the_row_where_a_quotation_mark_stays_open_is_named(app, tmp_path, lines, row):
+    folder = write(tmp_path / "in", centres=CENTRE, participants=["code,centre,name,language", *lines])
+    result = actions.import_bundle(folder, by=None, now=NOW)
+    assert said(result) == [("participants", row, "")] and "quotation mark" in result.problems[0].message
+
+
+def zipped(**files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1016)
+
+
+@pytest.mark.parametrize(("name", "data", "words"), [
+    ("in.xlsx", OLE + "EncryptionInfo EncryptedPackage".encode("utf-16-le"), "without a password"),
+    ("in.xls", OLE + "Workbook".encode("utf-16-le"), "save it as .xlsx"), ("in.xlsx", OLE, "save it as .xlsx"),
+    ("in.ods", zipped(**{"content.xml": "<a/>"}), "OpenDocument"), ("in.zip", zipped(**{"centres.csv": "code"}), "Unpack it"),
+    ("in.docx", zipped(**{"word/document.xml": "<a/>"}), "no .xlsx workbook"), ("centres.csv", b"code,name", "Import the folder"),
+    ("in.xlsx", b"PK\x03\x04 cut off", "damaged"), ("in.xlsx", b"", "no .xlsx workbook"), ("in.pdf", b"%PDF-1.7", "no .xlsx workbook"),
+])
+def test_a_file_of_another_kind_is_named_with_what_to_do(app, tmp_path, name, data, words):
+    (tmp_path / name).write_bytes(data)
+    (problem,) = actions.import_bundle(tmp_path / name, by=None, now=NOW).problems
+    assert problem.sheet == name and words in problem.message
 
 
 @pytest.mark.parametrize("end", [200, -20])
