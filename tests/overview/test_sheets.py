@@ -396,9 +396,29 @@ def test_what_stands_twice_is_refused_or_told(history, tmp_path):
     group, dina = history.group.code, history.people["Dina"].code
     folder = write(tmp_path / "in", groups=["code,centre,name,module_order", f"{group},N,G,needs needs"])
     assert ("groups", 2, "module_order") in said(actions.import_bundle(folder, by=None, now=history.now))
-    folder = write(tmp_path / "again", enrolments=["group,participant,joined_on", f"{group},{dina},2026-12-01"])
+    folder = write(tmp_path / "again", enrolments=["group,participant,joined_on,left_on", f"{group},{dina},2026-12-01,2027-12-24"])
     result = actions.import_bundle(folder, by=None, now=history.now)
     assert not result.refused and told(result) == [("enrolments", 2, "joined_on")]
+
+
+def test_two_times_of_belonging_that_both_last_are_refused(history, tmp_path):
+    group, dina, amal = history.group.code, history.people["Dina"].code, history.people["Amal"].code
+    header = "group,participant,joined_on,left_on"
+    folder = write(tmp_path / "in", enrolments=[header, f"{group},{dina},2026-12-01,", f"{group},{amal},2026-11-03,2026-11-20"])
+    result = actions.import_bundle(folder, by=None, now=history.now)
+    assert said(result) == [("enrolments", 2, "joined_on")] and "Put left_on into one of the two" in result.problems[0].message
+
+
+def test_what_is_held_before_its_day_or_marked_where_nothing_was_held_is_told(history, tmp_path):
+    group, amal, bo = history.group.code, history.people["Amal"].code, history.people["Bo"].code
+    folder = write(
+        tmp_path / "in",
+        meetings=["group,number,date,starts_at,state", f"{group},98,2027-01-12,14:30,held", f"{group},99,2027-06-15,14:30,held"],
+        marks=["group,number,participant,state", f"{group},13,{amal},absent", f"{group},13,{bo},not_recorded", f"{group},12,{bo},late"],
+    )
+    result = actions.import_bundle(folder, by=None, now=history.now)
+    assert not result.refused, result.problems
+    assert told(result) == [("marks", 2, "state"), ("marks", 4, "state"), ("meetings", 3, "state")]
 
 
 @pytest.mark.parametrize(("line", "column"), [
