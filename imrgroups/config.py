@@ -18,7 +18,7 @@ KNOWN_DEFAULTS = frozenset({"change-me", "changeme", "secret", "dev", "developme
 class Settings(BaseSettings):
     """Everything that can be set from outside; each field is described in docs/settings.md."""
 
-    model_config = SettingsConfigDict(env_prefix="IMRGROUPS_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="IMRGROUPS_", env_file=".env", extra="ignore", env_ignore_empty=True)
 
     database_url: str = ""
     data: Path = ROOT / "data"
@@ -57,6 +57,15 @@ class Settings(BaseSettings):
         if not self.database_url:
             return f"sqlite:///{self.data.resolve() / 'imrgroups.sqlite'}"
         return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
+
+    @property
+    def begun(self) -> bool | None:
+        """Whether a SQLite database lies there already; None with another database, which has to be asked."""
+        name, sqlite, file = self.database.partition("sqlite:///")
+        if name or not sqlite:
+            return None
+        found = Path(file.partition("?")[0])
+        return found.is_file() and found.stat().st_size > 0
 
     @property
     def https(self) -> bool:

@@ -36,7 +36,7 @@ def build(settings: config.Settings | None, overrides: dict[str, Any]) -> Flask:
     """The application, ready to serve; it has touched the data folder but started no thread."""
     settings = settings or config.Settings()
     settings.data.mkdir(parents=True, exist_ok=True)
-    secret.use(secret.ring_from(settings.key.get_secret_value(), settings.data))
+    secret.use(secret.ring_from(settings.key.get_secret_value(), settings.data, make=not settings.begun))
     app = Flask("imrgroups", static_folder="static", template_folder="templates")
     app.config.update(_configuration(settings))
     app.config.update(overrides)

@@ -39,9 +39,10 @@ class Key:
 
 
 class Ring:
-    """The keys in use. The first seals; all of them open, so that a key can be exchanged while the program runs."""
+    """The keys in use. The first seals; all of them open, so that a key can be exchanged while the program runs. place: where they lie."""
 
-    def __init__(self, masters: list[bytes]) -> None:
+    def __init__(self, masters: list[bytes], place: str = "IMRGROUPS_KEY") -> None:
+        self.place = place
         self.keys = [_key(master) for master in masters]
         self.by_id = {key.id.encode(): key for key in self.keys}
         self._derived: dict[str, bytes] = {}
@@ -62,11 +63,21 @@ class Ring:
         """The text sealed for `place`. Raises WrongKey when it was changed, swapped with another row, or the key is missing."""
         key = self.by_id.get(bytes(sealed[1:5])) if sealed[:1] == _VERSION else None
         if key is None:
-            raise WrongKey(f"no key for {place.split('.')[0]}")
+            raise WrongKey(self.stranger(place.split(".")[0], bytes(sealed[1:5])))
         try:
             return key.sealing.decrypt(sealed[5:17], sealed[17:], f"{place}.{key.id}".encode()).decode()
         except (InvalidTag, ValueError) as error:
-            raise WrongKey(f"a sealed value of {place.split('.')[0]} was changed or moved") from error
+            raise WrongKey(
+                f"A sealed text of {place.split('.')[0]} was changed or moved and cannot be read. Bring back the last good backup: "
+                "imrgroups restore FILE --replace"
+            ) from error
+
+    def stranger(self, table: str, id: bytes) -> str:
+        """What to tell and what to do about texts of `table` whose key, named by `id`, is not here."""
+        return (
+            f"The texts of {table} were sealed with key {id.decode(errors='replace')}, which is not in {self.place}. Put back the key that "
+            "belongs to this database: your own copy of the key, for it is in no backup. Of two keys write both, the newer first."
+        )
 
     def lookup(self, text: str) -> str:
         """A keyed hash by which an exact value (a phone number) can be found without being readable."""
@@ -81,22 +92,28 @@ def _derive(master: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, salt=b"imrgroups", info=purpose.encode()).derive(master)
 
 
-def ring_from(given: str, folder: Path) -> Ring:
+def ring_from(given: str, folder: Path, *, make: bool = True) -> Ring:
     """The ring of the keys given (base64, separated by spaces, newest first), else of the key file, which is made at first need.
 
-    Raises UnsafeKey for a known default or a key under 32 bytes.
+    make: False where a database is there already, which no new key could open. Raises UnsafeKey for a known default or a key under
+    32 bytes, WrongKey for a key file that is gone or empty.
     """
     path = folder / "keys" / "master.key"
-    if not given:
-        if not path.exists():
-            _make(path)
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            path.chmod(0o600)  # a copy that was put back may be open to others
-        given = path.read_text().strip()
-    masters = [_decode(word) for word in given.split()]
+    if given:
+        return Ring([_decode(word, "IMRGROUPS_KEY") for word in given.split()])
+    if not path.exists():
+        if not make:
+            raise WrongKey(
+                f"The key file {path} is gone, and the database beside it cannot be read without it. Put the file back from where you keep "
+                "a copy of the key, or set IMRGROUPS_KEY. To begin anew, choose an empty folder with IMRGROUPS_DATA."
+            )
+        _make(path)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        path.chmod(0o600)  # a copy that was put back may be open to others
+    masters = [_decode(word, str(path)) for word in path.read_text(errors="replace").split()]
     if not masters:
-        raise UnsafeKey(f"The key file {path} is empty. Put the key back from your backup; without it nothing can be read.")
-    return Ring(masters)
+        raise UnsafeKey(f"The key file {path} is empty. Put the key back from your copy of it; without it nothing can be read.")
+    return Ring(masters, str(path))
 
 
 def _make(path: Path) -> None:
@@ -118,15 +135,16 @@ def _make(path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _decode(word: str) -> bytes:
+def _decode(word: str, place: str) -> bytes:
     if word.lower() in KNOWN_DEFAULTS:
-        raise UnsafeKey("IMRGROUPS_KEY is a known default. Leave it empty, or set 32 random bytes in base64.")
+        raise UnsafeKey(f"{place} is a known default. Leave IMRGROUPS_KEY empty, or set 32 random bytes in base64.")
     try:
         master = base64.b64decode(word, validate=True)
     except ValueError:
         master = b""
     if len(master) < 32 or len(set(master)) < 8:
-        raise UnsafeKey("IMRGROUPS_KEY must be 32 random bytes in base64. Leave it empty and one is made for you.")
+        what = "Leave it empty and one is made for you." if place == "IMRGROUPS_KEY" else "Put the key back from your copy of it."
+        raise UnsafeKey(f"{place} must be 32 random bytes in base64. {what}")
     return master
 
 

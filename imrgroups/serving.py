@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
-from imrgroups import config, jobs
+from imrgroups import config, jobs, secret
 from imrgroups.auth import public
 from imrgroups.cli.door import CannotStart, address
 from imrgroups.db import db, writing
@@ -138,6 +138,7 @@ def run(settings: config.Settings, taken: socket.socket, say: Callable[[str], No
     app = create_app(settings)
     with opened(app):
         upgrade()
+        keys_fit()
     steady()
     server = create_server(
         app, sockets=[taken], threads=settings.threads, connection_limit=CONNECTIONS, ident="imrgroups", clear_untrusted_proxy_headers=True,
@@ -201,6 +202,23 @@ def ready() -> None:
     newest = newest_revision()
     if found != newest:
         raise CannotStart(f"The database is at revision {found or 'none'}, not {newest}. First: imrgroups db upgrade")
+    keys_fit()
+
+
+def keys_fit() -> None:
+    """See that the names in the database were sealed with keys that are here. Raises secret.WrongKey, which says what to do."""
+    from imrgroups.people.models import Participant
+
+    try:
+        wanted = select(func.substr(Participant.name_sealed, 2, 4)).where(Participant.name_sealed.is_not(None)).distinct()
+        used = db.session.execute(wanted).scalars().all()
+    except DatabaseError:  # not set up yet, or it does not answer: others tell
+        return
+    finally:
+        db.session.remove()
+    for id in map(bytes, used):
+        if id not in secret.ring().by_id:
+            raise secret.WrongKey(secret.ring().stranger("participants", id))
 
 
 @contextmanager
@@ -275,25 +293,3 @@ def _ending_on_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def trouble(error: Exception) -> str | None:
-    """One line for a trouble that a person at the terminal can put right, saying how; None for anything else."""
-    from pydantic import ValidationError
-    from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
-
-    from imrgroups import backup, demo, secret
-
-    ours = CannotStart | secret.UnsafeKey | secret.WrongKey | content.CurriculumError | backup.CannotRestore | demo.CannotBuild
-    if isinstance(error, ours):
-        return str(error)
-    if isinstance(error, ValidationError):
-        return "; ".join(f"IMRGROUPS_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
-    if isinstance(error, ArgumentError | NoSuchModuleError):
-        return "IMRGROUPS_DATABASE_URL is no address of a database. Write it as postgresql://user:password@host/name, or leave it empty."
-    if isinstance(error, OperationalError) or type(error) is DatabaseError:
-        said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-        return f"The database cannot be used: {said}"
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename} cannot be used ({error.strerror}). The data folder is chosen with IMRGROUPS_DATA."
-    return None

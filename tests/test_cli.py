@@ -1,5 +1,6 @@
 """The command `imrgroups`: what it prints, what it refuses in one line, and that it runs and stops."""
 
+import base64
 import contextvars
 import json
 import os
@@ -17,7 +18,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from imrgroups import create_app, serving
-from imrgroups.cli import main
+from imrgroups.cli import main, trouble
 from imrgroups.config import Settings
 from imrgroups.db import Base, db
 from imrgroups.groups import series
@@ -175,7 +176,40 @@ def test_a_known_or_short_key_is_refused(home, monkeypatch, command, key):
 def test_wsgi_refuses_a_known_key(home, monkeypatch):
     command, environment = [sys.executable, "-c", "import wsgi"], {**os.environ, "IMRGROUPS_KEY": "change-me"}
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert ran.returncode != 0 and "UnsafeKey" in ran.stderr
+    assert ran.returncode != 0 and "CannotStart: IMRGROUPS_KEY is a known default" in ran.stderr.splitlines()[-1]
+
+
+def with_a_person(home):
+    """Somebody's name is in the database, sealed with the key of this folder."""
+    (home / "in").mkdir()
+    (home / "in" / "centres.csv").write_text("code,name,timezone,country,language\nN,North,Europe/Copenhagen,DK,da\n")
+    (home / "in" / "participants.csv").write_text("code,centre,name,language\nP1,N,Bo,da\n")
+    done("import", "in")
+
+
+@pytest.mark.parametrize("command", [("run",), ("worker",), ("export", "out"), ("import", "in", "--dry-run"), ("backup",), ("demo",)])
+def test_the_key_of_another_installation_is_told_with_what_to_do(home, monkeypatch, command):
+    monkeypatch.setenv("IMRGROUPS_PORT", str(free_port()))
+    with_a_person(home)
+    (home / "keys" / "master.key").write_bytes(base64.b64encode(os.urandom(32)))
+    said = refused(*command)
+    assert f"not in {home / 'keys' / 'master.key'}. Put back the key" in said
+
+
+def test_wsgi_tells_of_the_key_of_another_installation(home, monkeypatch):
+    with_a_person(home)
+    environment = {**os.environ, "IMRGROUPS_KEY": base64.b64encode(os.urandom(32)).decode()}
+    ran = subprocess.run([sys.executable, "-c", "import wsgi"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert ran.returncode != 0 and "which is not in IMRGROUPS_KEY. Put back the key" in ran.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", [("run",), ("worker",), ("export", "out"), ("db", "upgrade")])
+def test_a_key_file_that_is_gone_is_told_and_not_made_anew_beside_a_database(home, monkeypatch, command):
+    monkeypatch.setenv("IMRGROUPS_DATABASE_URL", "")
+    monkeypatch.setenv("IMRGROUPS_PORT", str(free_port()))
+    (home / "keys" / "master.key").unlink()
+    assert f"The key file {home / 'keys' / 'master.key'} is gone" in refused(*command)
+    assert not list((home / "keys").iterdir())
 
 
 def test_a_busy_port_is_named_with_the_way_out(home, monkeypatch):
@@ -199,13 +233,50 @@ def test_a_read_only_data_folder_is_named(home, monkeypatch):
     assert "IMRGROUPS_DATA" in refused("db", "upgrade")
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("PORT", "eight"), ("PORT", "99999"), ("THREADS", "0"), ("MFA", "sometimes"), ("LANGUAGE", "tlh"), ("LOG_LEVEL", "LOUD"),
-    ("DEMO", "perhaps"), ("IDLE_MINUTES", "0"),
-])
-def test_a_setting_that_cannot_be_read_is_named(home, monkeypatch, name, value):
+WRONG_SETTINGS = [
+    ("PORT", "eighty", "a whole number from 0 to 65535"), ("PORT", "99999", "a whole number from 0 to 65535"),
+    ("THREADS", "0", "a whole number from 1 to 64"), ("IDLE_MINUTES", "0", "a whole number of 1 or more"),
+    ("SESSION_HOURS", "1.5", "a whole number of 1 or more"), ("RETENTION_YEARS", "5", "a whole number of 10 or more"),
+    ("MFA", "sometimes", "one of these words: 'off', 'optional', 'required'"), ("DEMO", "perhaps", "true or false"),
+    ("LANGUAGE", "tlh", "one of these words: 'en', 'da', 'sv', 'he'"), ("SMS", "pigeon", "one of these words: 'log', 'twilio'"),
+    ("LOG_LEVEL", "LOUD", "one of these words: 'DEBUG', 'INFO', 'WARNING', 'ERROR'"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "wanted"), WRONG_SETTINGS)
+def test_a_setting_that_cannot_be_read_is_named_with_what_it_must_be(home, monkeypatch, name, value, wanted):
     monkeypatch.setenv(f"IMRGROUPS_{name}", value)
-    assert f"IMRGROUPS_{name}: Input should be" in refused("db", "upgrade")
+    assert refused("db", "upgrade") == f"Error: IMRGROUPS_{name} is '{value}', but must be {wanted}.\n"
+
+
+@pytest.mark.parametrize("command", [
+    ("run",), ("worker",), ("demo",), ("import", "."), ("export", "out"), ("backup",), ("health",), ("evidence", "G1"),
+    ("jobs", "once", "plan-missed"), ("centre", "add", "N", "North"),
+])
+def test_every_command_tells_of_a_wrong_setting(home, monkeypatch, command):
+    monkeypatch.setenv("IMRGROUPS_THREADS", "many")
+    monkeypatch.setenv("IMRGROUPS_DEMO", "perhaps")
+    said = refused(*command)
+    assert "IMRGROUPS_DEMO is 'perhaps', but must be true or false. IMRGROUPS_THREADS is 'many'" in said
+
+
+def test_wsgi_tells_of_a_wrong_setting_in_its_last_line(home):
+    environment = {**os.environ, "IMRGROUPS_PORT": "eighty"}
+    ran = subprocess.run([sys.executable, "-c", "import wsgi"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert "IMRGROUPS_PORT is 'eighty', but must be a whole number" in ran.stderr.splitlines()[-1] and "pydantic" not in ran.stderr
+
+
+def test_an_empty_setting_is_one_that_was_not_set(home, monkeypatch):
+    for name in ("PORT", "THREADS", "MFA", "DEMO", "LOG_LEVEL"):
+        monkeypatch.setenv(f"IMRGROUPS_{name}", "")
+    assert Settings(_env_file=None).port == 8000
+
+
+def test_a_carrier_without_its_account_names_what_it_needs_and_no_secret(home, monkeypatch):
+    monkeypatch.setenv("IMRGROUPS_SMS", "twilio")
+    monkeypatch.setenv("IMRGROUPS_TWILIO_AUTH_TOKEN", "hush")
+    said = refused("db", "upgrade")
+    assert said.startswith("Error: IMRGROUPS_SMS=twilio also needs IMRGROUPS_TWILIO_ACCOUNT_SID") and "hush" not in said
 
 
 @pytest.mark.parametrize(("url", "words"), [
@@ -221,9 +292,26 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(home, mo
 def test_a_database_that_is_not_there_yet_is_set_up_by_whichever_command_comes_first(home, monkeypatch):
     monkeypatch.setenv("IMRGROUPS_DATABASE_URL", "")
     (home / "imrgroups.sqlite").unlink()
-    assert "rows in" in done("export", "out")
+    assert "rows in" in done("export", "out") and not (home / "imrgroups.sqlite").exists()
     assert "Imported" in done("import", "out")
     assert done("db", "upgrade").count("\n") == 1
+
+
+@pytest.mark.parametrize(("command", "code"), [
+    (("import", "in", "--dry-run"), 0), (("jobs", "once", "plan-missed", "--dry-run"), 0), (("export", "out"), 0), (("evidence", "G1"), 1),
+    (("health",), 1), (("health", "--json"), 1), (("backup",), 1),
+])
+def test_what_only_looks_leaves_nothing_where_there_is_no_database_yet(tmp_path, monkeypatch, command, code):
+    for name, value in {"DATA": str(tmp_path / "none"), "DATABASE_URL": "", "DEMO": "false", "KEY": ""}.items():
+        monkeypatch.setenv(f"IMRGROUPS_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "centres.csv").write_text("code,name,timezone,country,language\nN,North,Europe/Copenhagen,DK,da\n")
+    answer = imrgroups(*command)
+    assert answer.exit_code == code and (code == 0 or isinstance(answer.exception, SystemExit)), answer.output
+    assert not (tmp_path / "none").exists()
+    (tmp_path / "none").mkdir()
+    assert imrgroups(*command).exit_code == code and not list((tmp_path / "none").iterdir())
 
 
 def test_a_database_of_an_older_version_asks_for_the_upgrade(home, monkeypatch):
@@ -363,7 +451,7 @@ def test_a_mistake_in_the_curriculum_stops_the_start_with_file_and_line(tmp_path
     monkeypatch.setattr(content, "curriculum_folder", lambda: small.write(tmp_path, {small.HANDOUT_FILE: page}))
     with pytest.raises(content.CurriculumError) as stopped:
         serving.steady()
-    assert serving.trouble(stopped.value).startswith(f"curriculum/{small.HANDOUT_FILE}:13: there is no container `exampel`")
+    assert trouble.words(stopped.value).startswith(f"curriculum/{small.HANDOUT_FILE}:13: there is no container `exampel`")
 
 
 @pytest.mark.slow

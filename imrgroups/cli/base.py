@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,9 +48,9 @@ class Plain(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            from imrgroups.serving import trouble
+            from imrgroups.cli import trouble
 
-            words = trouble(error)
+            words = trouble.words(error)
             if words is None:
                 raise
             raise click.ClickException(words) from error
@@ -82,14 +84,23 @@ def as_json(value: object) -> None:
 
 
 @contextmanager
-def application(*, write: bool = False) -> "Iterator[Flask]":
-    """The application inside its context, its database checked; with `write` every transaction takes the write lock."""
-    from contextlib import nullcontext
+def application(*, write: bool = False, keep: bool = True) -> "Iterator[Flask]":
+    """The application inside its context, its database checked; with `write` every transaction takes the write lock.
 
+    keep: set up a database that is not there yet. Without it such a command works on an empty one that is thrown away: it leaves nothing.
+    """
     from imrgroups import config, create_app, serving
+    from imrgroups.cli import door
     from imrgroups.db import writing
 
-    with serving.opened(create_app(config.Settings())) as app, writing() if write else nullcontext():
+    settings = config.Settings()
+    with ExitStack() as around:
+        if not keep and door.untouched(settings):
+            folder = around.enter_context(TemporaryDirectory(prefix="imrgroups-", ignore_cleanup_errors=True))
+            settings = config.Settings(data=Path(folder), database_url="")
+        app = around.enter_context(serving.opened(create_app(settings)))
+        if write:
+            around.enter_context(writing())
         serving.ready()
         yield app
 

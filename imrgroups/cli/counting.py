@@ -22,7 +22,7 @@ def evidence(group: str, day: datetime | None, json_: bool) -> None:
     from imrgroups.rules.fidelity.reviews import counted_on
     from imrgroups.rules.fidelity.tables import BadInstrument
 
-    with application():
+    with application(keep=False):
         row = db.session.execute(select(Group).where(Group.code == group)).scalar()
         if row is None:
             raise click.ClickException(f"There is no group with the code {group}.")

@@ -35,3 +35,19 @@ def address(settings: config.Settings) -> str:
     """Where people open the program."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
     return settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def untouched(settings: config.Settings) -> bool:
+    """Whether there is no database yet, or an empty one. Makes no file; of a database that does not answer nothing is said."""
+    from sqlalchemy import create_engine, inspect
+    from sqlalchemy.exc import DatabaseError
+
+    if settings.begun is False:
+        return True
+    engine = create_engine(settings.database)
+    try:
+        return not inspect(engine).has_table("alembic_version")
+    except DatabaseError:
+        return False
+    finally:
+        engine.dispose()

@@ -19,7 +19,7 @@ def import_(path: Path, dry_run: bool) -> None:
     from imrgroups import config
     from imrgroups.overview import actions
 
-    with application(write=True):
+    with application(write=True, keep=not dry_run):
         result = actions.import_bundle(path, dry_run=dry_run, by=None, now=config.now())
     if result.problems:
         table(
@@ -42,7 +42,7 @@ def export(folder: Path, codes: tuple[str, ...]) -> None:
     """Write every sheet as CSV into a folder, as `import` reads it."""
     from imrgroups.overview import actions
 
-    with application():
+    with application(keep=False):
         centres = [centre_with(code).id for code in codes] or None
         counts = actions.export_bundle(folder, centre_ids=centres)
     say(f"{sum(counts.values())} rows in {len(counts)} sheets are in {folder}")
@@ -65,7 +65,12 @@ def backup(file: Path | None) -> None:
     """Write everything in the database into one file, while the program runs. The key is not in it."""
     from imrgroups import backup as copies
     from imrgroups import config
+    from imrgroups.cli import door
 
+    if door.untouched(settings := config.Settings()):
+        raise click.ClickException(
+            f"There is nothing to back up: no database is in {settings.data} yet. Is IMRGROUPS_DATA the folder that you mean?"
+        )
     with application():
         made = copies.write(file or copies.place(config.now()), now=config.now())
     say(f"{made.rows} rows in {len(made.tables)} tables are in {made.path}")

@@ -55,6 +55,7 @@ def demo(as_of: datetime | None) -> None:
 
     with serving.opened(create_app(config.Settings())) as app:
         serving.upgrade()
+        serving.keys_fit()
         serving.steady()
         try:
             with writing():
@@ -93,7 +94,7 @@ def jobs_once(name: str, now: str | None, dry_run: bool) -> None:
         at = datetime.fromisoformat(now) if now else config.now()
     except ValueError as error:
         raise click.ClickException(f"{now} is no instant. Write it as 2027-01-12T09:00") from error
-    with application(write=True):
+    with application(write=True, keep=not dry_run):
         count = work.once(name, at if at.tzinfo else at.replace(tzinfo=UTC), dry_run=dry_run)
     say(f"{name}: {count} would be done" if dry_run else f"{name}: {count} done")
 
@@ -105,9 +106,14 @@ def health(json_: bool) -> None:
     from dataclasses import asdict
 
     from imrgroups import config, create_app, serving
+    from imrgroups.cli import door
 
-    with serving.opened(create_app(config.Settings())):
-        found = serving.health_now(config.now())
+    settings = config.Settings()
+    if door.untouched(settings):
+        found = serving.Health(database=False, worker=False, disk=True, messages=False)
+    else:
+        with serving.opened(create_app(settings)):
+            found = serving.health_now(config.now())
     words = {
         "database": ("answers and is up to date", "does not answer or is not up to date; try: imrgroups db upgrade"),
         "worker": ("ticks", "has not ticked lately; start: imrgroups run, or imrgroups worker"),

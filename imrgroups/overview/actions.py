@@ -39,7 +39,7 @@ def import_bundle(path: Path, *, dry_run: bool = False, by: int | None, now: dat
     tables, found = files.read(Path(path))
     bundle = Bundle(tables, found)
     keys = store.Keys()
-    check(bundle, keys, Saved(keys, store.dump()))
+    check(bundle, keys, Saved(keys, store.dump()), now)
     problems = sorted(bundle.problems, key=lambda problem: (problem.warning, problem.sheet, problem.row))
     if bundle.refused:
         db.session.rollback()

@@ -1,5 +1,6 @@
 """A centre's spreadsheets: out, into an empty database, out again; and everything that is refused."""
 
+import io
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -319,6 +320,40 @@ def test_files_that_are_no_tables_are_refused(app, tmp_path, data):
         assert actions.import_bundle(path, by=None, now=NOW).refused
 
 
+@pytest.mark.parametrize(("lines", "row"), [
+    (['P1,N,"Bo,da'], 2), (["P1,N,Bo,da", 'P2,N,"Åse', "P3,N,Cy,da"], 3), (['P1,N,"Bo,da', 'P2,N,"Cy",da'], 2),
+    (['P1,N,"Bo" Holm,da'], 2), (['P1,N,"two\nlines",da', 'P2,N,"Bo,da'], 3), ([f"P1,N,{'x' * 1_000_001},da"], 2),
+])
+def test_the_row_where_a_quotation_mark_stays_open_is_named(app, tmp_path, lines, row):
+    folder = write(tmp_path / "in", centres=CENTRE, participants=["code,centre,name,language", *lines])
+    result = actions.import_bundle(folder, by=None, now=NOW)
+    assert said(result) == [("participants", row, "")] and "quotation mark" in result.problems[0].message
+
+
+def zipped(**files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1016)
+
+
+@pytest.mark.parametrize(("name", "data", "words"), [
+    ("in.xlsx", OLE + "EncryptionInfo EncryptedPackage".encode("utf-16-le"), "without a password"),
+    ("in.xls", OLE + "Workbook".encode("utf-16-le"), "save it as .xlsx"), ("in.xlsx", OLE, "save it as .xlsx"),
+    ("in.ods", zipped(**{"content.xml": "<a/>"}), "OpenDocument"), ("in.zip", zipped(**{"centres.csv": "code"}), "Unpack it"),
+    ("in.docx", zipped(**{"word/document.xml": "<a/>"}), "no .xlsx workbook"), ("centres.csv", b"code,name", "Import the folder"),
+    ("in.xlsx", b"PK\x03\x04 cut off", "damaged"), ("in.xlsx", b"", "no .xlsx workbook"), ("in.pdf", b"%PDF-1.7", "no .xlsx workbook"),
+])
+def test_a_file_of_another_kind_is_named_with_what_to_do(app, tmp_path, name, data, words):
+    (tmp_path / name).write_bytes(data)
+    (problem,) = actions.import_bundle(tmp_path / name, by=None, now=NOW).problems
+    assert problem.sheet == name and words in problem.message
+
+
 @pytest.mark.parametrize("end", [200, -20])
 def test_a_workbook_with_a_damaged_sheet_is_refused(history, tmp_path, end):
     from imrgroups.overview.sheets import store
@@ -361,9 +396,29 @@ def test_what_stands_twice_is_refused_or_told(history, tmp_path):
     group, dina = history.group.code, history.people["Dina"].code
     folder = write(tmp_path / "in", groups=["code,centre,name,module_order", f"{group},N,G,needs needs"])
     assert ("groups", 2, "module_order") in said(actions.import_bundle(folder, by=None, now=history.now))
-    folder = write(tmp_path / "again", enrolments=["group,participant,joined_on", f"{group},{dina},2026-12-01"])
+    folder = write(tmp_path / "again", enrolments=["group,participant,joined_on,left_on", f"{group},{dina},2026-12-01,2027-12-24"])
     result = actions.import_bundle(folder, by=None, now=history.now)
     assert not result.refused and told(result) == [("enrolments", 2, "joined_on")]
+
+
+def test_two_times_of_belonging_that_both_last_are_refused(history, tmp_path):
+    group, dina, amal = history.group.code, history.people["Dina"].code, history.people["Amal"].code
+    header = "group,participant,joined_on,left_on"
+    folder = write(tmp_path / "in", enrolments=[header, f"{group},{dina},2026-12-01,", f"{group},{amal},2026-11-03,2026-11-20"])
+    result = actions.import_bundle(folder, by=None, now=history.now)
+    assert said(result) == [("enrolments", 2, "joined_on")] and "Put left_on into one of the two" in result.problems[0].message
+
+
+def test_what_is_held_before_its_day_or_marked_where_nothing_was_held_is_told(history, tmp_path):
+    group, amal, bo = history.group.code, history.people["Amal"].code, history.people["Bo"].code
+    folder = write(
+        tmp_path / "in",
+        meetings=["group,number,date,starts_at,state", f"{group},98,2027-01-12,14:30,held", f"{group},99,2027-06-15,14:30,held"],
+        marks=["group,number,participant,state", f"{group},13,{amal},absent", f"{group},13,{bo},not_recorded", f"{group},12,{bo},late"],
+    )
+    result = actions.import_bundle(folder, by=None, now=history.now)
+    assert not result.refused, result.problems
+    assert told(result) == [("marks", 2, "state"), ("marks", 4, "state"), ("meetings", 3, "state")]
 
 
 @pytest.mark.parametrize(("line", "column"), [

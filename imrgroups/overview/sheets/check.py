@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from imrgroups.groups.series import public_holidays
@@ -55,7 +55,7 @@ class Bundle:
         return any(not problem.warning for problem in self.problems)
 
 
-def check(bundle: Bundle, keys: Keys, saved: "Saved") -> None:
+def check(bundle: Bundle, keys: Keys, saved: "Saved", now: datetime) -> None:
     """Everything that needs more than one cell: keys, references, phones, periods, and what is unusual."""
     known = _codes(bundle, keys)
     for sheet in SHEETS:
@@ -71,7 +71,7 @@ def check(bundle: Bundle, keys: Keys, saved: "Saved") -> None:
     _parents(bundle, saved)
     if not bundle.refused:
         _belonging(bundle, saved)
-        _unusual(bundle, saved)
+        _unusual(bundle, saved, now)
 
 
 def _codes(bundle: Bundle, keys: Keys) -> dict[str, set[Any]]:
@@ -183,7 +183,7 @@ def _belonging(bundle: Bundle, saved: Saved) -> None:
                 bundle.say(name, number, "supporter", "This supporter belongs to somebody else")
 
 
-def _unusual(bundle: Bundle, saved: Saved) -> None:
+def _unusual(bundle: Bundle, saved: Saved, now: datetime) -> None:
     meetings = saved.meetings | {
         (row["group"], row["number"]): (row["date"], row["state"] or "planned") for _n, row in bundle.rows["meetings"]
     }
@@ -195,7 +195,11 @@ def _unusual(bundle: Bundle, saved: Saved) -> None:
     for number, row in bundle.rows["enrolments"]:
         first, last = row["joined_on"], row["left_on"] or date.max
         others = [(joined, left or date.max) for joined, left in stays[row["group"], row["participant"]] if joined != first]
-        if any(joined <= last and first <= left for joined, left in others):
+        still = [joined for joined, left in others if left == last == date.max]
+        if still:  # nothing but an import could make such a row: whoever leaves would leave one of two times
+            message = f"This person belongs to the group since {still[0]} already. Put left_on into one of the two, or keep one of them"
+            bundle.say("enrolments", number, "joined_on", message)
+        elif any(joined <= last and first <= left for joined, left in others):
             bundle.say("enrolments", number, "joined_on", "This person belonged to the group already at that time", warning=True)
     for name in ("marks", "apologies", "homework", "handouts"):
         for number, row in bundle.rows[name]:
@@ -203,8 +207,9 @@ def _unusual(bundle: Bundle, saved: Saved) -> None:
             belongs = any(joined <= on and (left is None or on <= left) for joined, left in stays[row["group"], row["participant"]])
             if not belongs:
                 bundle.say(name, number, "participant", "This person did not belong to the group on that day", warning=True)
-            if name == "marks" and state != "held" and row["state"] in ROOM_STATES:
-                bundle.say(name, number, "state", f"Somebody came, but the meeting is {state}", warning=True)
+            if name == "marks" and state != "held" and row["state"] != "not_recorded":
+                what = "Somebody came, but the" if row["state"] in ROOM_STATES else "This does not count, because the"
+                bundle.say(name, number, "state", f"{what} meeting is {state}. Is it held in the sheet meetings?", warning=True)
     absent = saved.absent | {
         (row["group"], row["number"], row["participant"]) for _n, row in bundle.rows["marks"] if row["state"] == "absent"
     }
@@ -215,17 +220,20 @@ def _unusual(bundle: Bundle, saved: Saved) -> None:
     for number, row in bundle.rows["contacts"]:
         if row["supporter"] not in consented:
             bundle.say("contacts", number, "supporter", "No consent to contact this supporter is recorded", warning=True)
-    _calendar(bundle, saved)
+    _calendar(bundle, saved, now)
     _capacity(bundle, saved, stays)
 
 
-def _calendar(bundle: Bundle, saved: Saved) -> None:
+def _calendar(bundle: Bundle, saved: Saved, now: datetime) -> None:
+    latest = (now + timedelta(hours=14)).date()  # a later date has come nowhere on earth
     countries = saved.countries | {row["code"]: row["country"] for _n, row in bundle.rows["centres"]}
     centres = saved.centres_of_groups | {row["code"]: row["centre"] for _n, row in bundle.rows["groups"]}
     starts = {row["code"]: row["starts_on"] for _n, row in bundle.rows["groups"]}
     for number, row in bundle.rows["meetings"]:
         if row["state"] == "cancelled":
             continue
+        if row["state"] == "held" and row["date"] > latest:
+            bundle.say("meetings", number, "state", "This day has not come yet, but the meeting is held. Check the date", warning=True)
         holidays = public_holidays(countries[centres[row["group"]]], row["date"].year, row["date"].year)
         if row["date"] in holidays:
             bundle.say("meetings", number, "date", f"This is a public holiday ({holidays[row['date']]})", warning=True)

@@ -28,6 +28,20 @@ class Problem:
     warning: bool = False
 
 
+class BadRow(Exception):
+    """A row of a CSV file that cannot be taken apart; row: its number, where a cell that runs over several lines begins."""
+
+    def __init__(self, row: int, said: str) -> None:
+        self.row = row
+        if "limit" in said:
+            super().__init__("A cell in this row is longer than a million letters. Close its quotation mark (\"), or shorten it")
+        else:
+            super().__init__(
+                "A quotation mark (\") at the beginning of a cell in this row is not closed, or text follows the one that closes it. Close "
+                "it at the end of the cell, and write two (\"\") for one that belongs to the text"
+            )
+
+
 Rows = list[tuple[int, dict[str, str]]]
 
 
@@ -81,7 +95,9 @@ def _folder(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
             tables[file.stem.lower()] = parse_csv(file.read_bytes())
         except UnicodeDecodeError:
             problems.append(Problem(file.stem, 0, "", "The file is not UTF-8. Save it as “CSV UTF-8” and try again"))
-        except (csv.Error, ValueError) as error:
+        except BadRow as error:
+            problems.append(Problem(file.stem, error.row, "", str(error)))
+        except ValueError as error:
             problems.append(Problem(file.stem, 0, "", f"The file cannot be read as CSV: {error}"))
     if not tables and not problems:
         problems.append(Problem(path.name, 0, "", "The folder holds no .csv file"))
@@ -89,7 +105,7 @@ def _folder(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
 
 
 def parse_csv(data: bytes) -> list[list[str]]:
-    """The cells of a CSV file, comma or semicolon, with or without byte order mark. Raises UnicodeDecodeError, csv.Error, ValueError."""
+    """The cells of a CSV file, comma or semicolon, with or without byte order mark. Raises UnicodeDecodeError, BadRow, ValueError."""
     text = data.decode("utf-8-sig")
     if "\0" in text:
         raise ValueError("it holds binary data")
@@ -97,7 +113,11 @@ def parse_csv(data: bytes) -> list[list[str]]:
     before = csv.field_size_limit(1_000_000)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True)
-        rows = list(reader)
+        rows = []
+        for row in reader:
+            rows.append(row)
+    except csv.Error as error:
+        raise BadRow(len(rows) + 1, str(error)) from error
     finally:
         csv.field_size_limit(before)  # it holds for the whole process; others read with their own
     if len(rows) > LINES:
@@ -105,14 +125,40 @@ def parse_csv(data: bytes) -> list[list[str]]:
     return rows
 
 
+def _no_workbook(path: Path) -> str:
+    """What a file is that is no .xlsx workbook, and what to do; empty for one that may be."""
+    with path.open("rb") as file:
+        data = file.read(4_000_000)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):  # a compound file: what Excel wrote before 2007, and what it wraps around a locked workbook
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            return "The workbook is locked with a password. Open it, save a copy without a password, and import the copy"
+        return "This is an old .xls workbook. Open it and save it as .xlsx (“Excel Workbook”)"
+    if data.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+        except (zipfile.BadZipFile, OSError, ValueError):
+            return ""
+        if "content.xml" in names:
+            return "This is an OpenDocument spreadsheet. Open it and save it as .xlsx"
+        if any(name.lower().endswith(".csv") for name in names):
+            return "This is a ZIP of CSV files. Unpack it into a folder, and import the folder"
+        return "" if "xl/workbook.xml" in names else "This is no .xlsx workbook. Save it as .xlsx, or give a folder of .csv files"
+    if path.suffix.lower() == ".csv":
+        return f"This is one CSV file. Import the folder it lies in ({path.absolute().parent}), with one file a sheet"
+    return "The file is no .xlsx workbook. Save it as .xlsx, or give a folder of .csv files"
+
+
 def _workbook(path: Path) -> tuple[dict[str, list[list[str]]], list[Problem]]:
     import openpyxl
 
+    if other := _no_workbook(path):
+        return {}, [Problem(path.name, 0, "", other)]
     damaged = (zipfile.BadZipFile, zlib.error, ParseError, KeyError, OSError, ValueError)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=False)  # whatever its name ends with
     except (*damaged, openpyxl.utils.exceptions.InvalidFileException):
-        return {}, [Problem(path.name, 0, "", "The file is no .xlsx workbook. Save it as .xlsx, or give a folder of .csv files")]
+        return {}, [Problem(path.name, 0, "", "This workbook is damaged. Open it, save it again as .xlsx and try once more")]
     tables, problems = {}, []
     for page in book.worksheets:
         name = page.title.strip().lower()
