@@ -21,6 +21,7 @@ from flask_babel import Babel, Domain, force_locale, get_domain, get_locale, laz
 from markupsafe import Markup
 
 from imrgroups import config
+from imrgroups.rules import bidi
 
 __all__ = ["gettext", "lazy_gettext", "ngettext", "pgettext", "get_locale", "force_locale"]
 
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
         "number": number, "languages": languages(), "language_link": language_link, "curriculum": curriculum, "own_name": own_name,
         "dial": dial,
     }
+    app.jinja_env.filters["apart"] = apart
 
 
 def gettext(text: str, **values: object) -> str:
@@ -83,12 +85,21 @@ def _words(catalogue: NullTranslations) -> dict[str, Callable[..., Markup]]:
         return Markup(catalogue.gettext(text)) % {}
 
     def gettext(text: str, **values: object) -> Markup:
-        return Markup(catalogue.gettext(text)) % values if values else plain(text)
+        return Markup(catalogue.gettext(text)) % _set_apart(values) if values else plain(text)
 
     def ngettext(one: str, many: str, num: int, **values: object) -> Markup:
-        return Markup(catalogue.ngettext(one, many, num)) % {"num": num, **values}
+        return Markup(catalogue.ngettext(one, many, num)) % {"num": num, **_set_apart(values)}
 
     return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
+
+
+def apart(text: str) -> str:
+    """A name or somebody's words kept in their own order, for titles, options and attributes; elsewhere <bdi>. `_` does it by itself."""
+    return bidi.apart(text, rtl=direction() == "rtl") if type(text) is str else text  # Markup is a sentence of ours
+
+
+def _set_apart(values: dict[str, object]) -> dict[str, object]:
+    return {name: apart(value) if type(value) is str else value for name, value in values.items()}
 
 
 def compile_catalogues(source: Path, target: Path) -> list[Path]:

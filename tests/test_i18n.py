@@ -62,6 +62,20 @@ def test_a_share_always_has_its_denominator(app):
     assert said(app, "en", lambda: percent(1, 400)) == "1 of 400 (1 %)"
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "kept"),
+    [
+        ("he", "Elin T.", "\u2068Elin T.\u2069"), ("he", "נועה כ.", "נועה כ."),
+        ("da", "Elin T.", "Elin T."), ("da", "נועה כ.", "\u2068נועה כ.\u2069"),
+    ],
+)
+def test_a_name_keeps_its_own_order_in_a_sentence_that_runs_the_other_way(app, code, name, kept):
+    counts = "ngettext('%(num)s, %(name)s', '%(num)s, %(name)s', 2, name=name)"
+    sentence = "{{ _('%(name)s helps.', name=name) }}|{{ " + counts + " }}|{{ name|apart }}"
+    whole, counted, alone = said(app, code, lambda: render_template_string(sentence, name=name)).split("|")
+    assert kept in whole and counted == f"2, {kept}" and alone == kept
+
+
 def test_numbers_have_the_mark_of_the_language(app):
     assert said(app, "en", lambda: i18n.number(3.25, 2)) == "3.25"
     assert said(app, "da", lambda: i18n.number(3.25, 2)) == "3,25"

@@ -51,22 +51,27 @@ def _register(meeting: Meeting | figures.Occasion, clashes: Iterable[Clash] = ()
 @policy("register.keep", of="meeting")
 def save(meeting_id: int) -> Answer:
     """Save the whole register at once, for browsers without scripts and rooms without a net; only what was changed here is written."""
+    return _saved(meeting_id, *_ticked())
+
+
+def _ticked() -> tuple[int, list[Clash]]:
+    """Save what was ticked on the page that was sent: how many marks changed, and where somebody else was quicker."""
     ticked, before = request.form.getlist("leader"), request.form.getlist("was-leader")
     marks, versions = changed(request.form)
     if set(ticked) != set(before):
         meeting = _meeting()
         there = {leader.id for leader in figures.leaders(meeting) if leader.there}
         _present(meeting, (there - {number(id) for id in before}) | {number(id) for id in ticked})
-    key, me, now = actions.Key(meeting_id), auth.staff_id(), config.now()
-    count, clashes = actions.mark_what_can(meeting=key, marks=marks, versions=versions, by=me, now=now)
+    meeting_id, me, now = request.view_args["meeting_id"], auth.staff_id(), config.now()
+    return actions.mark_what_can(meeting=actions.Key(meeting_id), marks=marks, versions=versions, by=me, now=now)
+
+
+def _saved(meeting_id: int, count: int, clashes: list[Clash]) -> Answer:
+    """The register that says how much is saved, or asks where somebody else was quicker."""
     if clashes:
         return _register(figures.occasion(meeting_id), clashes)
-    _saved(count)
-    return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
-
-
-def _saved(count: int) -> None:
     flash(ngettext("%(num)s mark is saved.", "%(num)s marks are saved.", count) if count else gettext("The register is saved."), "done")
+    return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
 
 
 def _present(meeting: Meeting, there: set[int]) -> None:
@@ -142,10 +147,13 @@ def _meeting() -> Meeting:
 @bp.post("/meetings/<int:meeting_id>/attendance/all-present")
 @policy("register.keep", of="meeting")
 def all_present(meeting_id: int) -> Answer:
-    """Mark everybody present who has no mark yet; then only the exceptions are left."""
+    """Save what was ticked already and mark everybody else present who has no mark; then only the exceptions are left."""
+    _count, clashes = _ticked()
     count = actions.all_present(_meeting(), by=auth.staff_id(), now=config.now())
+    if clashes:
+        return _register(figures.occasion(meeting_id), clashes)
     said = ngettext("%(num)s person is marked present.", "%(num)s people are marked present.", count)
-    flash(said + " " + gettext("Now change the exceptions."), "done")
+    flash(f"{said} {gettext('Now change the exceptions.')}", "done")
     return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
 
 
@@ -210,11 +218,8 @@ def upload(meeting_id: int) -> Answer:
     meeting, form, mistakes = _meeting(), SheetForm(), []
     if form.validate_on_submit():
         count, clashes, mistakes = _put_in(meeting, form.sheet.data.filename or "", form.sheet.data.read())
-        if clashes:
-            return _register(figures.occasion(meeting_id), clashes)
         if not mistakes:
-            _saved(count)
-            return redirect(url_for("attendance.register", meeting_id=meeting_id), 303)
+            return _saved(meeting_id, count, clashes)
         form.sheet.errors = [str(mistake) for mistake in mistakes]
     words = [name for _value, name in page.states()]
     html = render_template("attendance/sheet.html", meeting=meeting, group=meeting.group, form=form, mistakes=mistakes, words=words)

@@ -8,12 +8,13 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
+from imrgroups import pdf
 from imrgroups.attendance import actions, figures
 from imrgroups.attendance.figures import sheet
 from imrgroups.attendance.models import Mark
 from imrgroups.db import db
 from imrgroups.enrolment import actions as enrolment
-from imrgroups.i18n import in_language
+from imrgroups.i18n import LOCALES, in_language
 from imrgroups.people import actions as people
 
 HEAD = ["group", "number", "participant", "name", "state", "version"]
@@ -81,6 +82,14 @@ def test_what_was_downloaded_and_filled_in_is_saved(world, dana, last, kind):
     answer = put_in(dana, meeting_id, as_csv(rows) if kind == "csv" else as_xlsx(rows), f"x.{kind}")
     assert answer.status_code == 303
     assert states(meeting_id) == {amal: "present", bo: "hospital"}
+
+
+def test_a_group_of_ten_with_three_leaders_prints_on_one_page(app, last):
+    lines = (figures.register(last) * 2)[:10]
+    for code in LOCALES:
+        with in_language(code):
+            data = pdf.render([sheet.printed(last, lines, [("Lena Holm", True), ("Dana Bech", False), ("Kim Ager", False)])])
+        assert b"/Type/Pages/Count 1/" in data, code
 
 
 def test_putting_the_same_sheet_in_twice_changes_nothing_twice(world, dana, last, filled):

@@ -253,6 +253,24 @@ def test_all_present_then_exceptions(browser_as, ids, world):
     assert "All present, then exceptions" not in answer.text
 
 
+def test_all_present_leaves_alone_what_was_ticked_before_without_scripts(browser_as, ids, world):
+    dana, page = browser_as("Dana"), f"/meetings/{ids[8]}/attendance"
+    bo, leader = ids["Bo"], world.staff["Dana"].id
+    sent = {f"state-{bo}": "late", f"was-{bo}": "not_recorded", f"version-{bo}": "0", "leader": [leader]}
+    assert dana.post(f"{page}/all-present", data=sent).status_code == 303
+    assert (state_of(ids, "Bo"), state_of(ids, "Amal")) == (("late", 1), ("present", 1))
+    assert list(db.session.execute(select(LeaderPresent.staff_id)).scalars()) == [leader]
+
+
+def test_all_present_asks_where_somebody_else_was_quicker(browser_as, ids, world):
+    dana, page, bo = browser_as("Dana"), f"/meetings/{ids[8]}/attendance", ids["Bo"]
+    sent = {f"state-{bo}": "late", f"was-{bo}": "not_recorded", f"version-{bo}": "0"}
+    actions.mark(meeting=world.meetings[8], marks={bo: "absent"}, versions={}, by=world.staff["Lena"].id, now=world.now)
+    answer = dana.post(f"{page}/all-present", data=sent)
+    assert answer.status_code == 409 and "Lena saved “absent” for Bo just now." in answer.text
+    assert (state_of(ids, "Bo"), state_of(ids, "Amal")) == (("absent", 1), ("present", 1))
+
+
 def test_more_than_eight_in_the_room_gets_a_friendly_warning(browser_as, ids, world):
     dana = browser_as("Dana")
     for place in range(4):

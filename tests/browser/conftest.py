@@ -81,6 +81,7 @@ def _things() -> dict[str, object]:
     people["visiting"] = db.session.execute(visiting).scalars().first()
     return {
         **_of_people(group.id),
+        "names": _names(),
         "group": group.id,
         "leading": group.leaders[0].id,
         "centre": group.centre_id,
@@ -93,6 +94,17 @@ def _things() -> dict[str, object]:
         "reported": reported,
         "staff": {"leader": group.leaders[0].id, "late": late.group.leaders[0].id, **people},
     }
+
+
+def _names() -> list[str]:
+    """What the people of the demonstration and those who lead are called, whole and as a screen in the room shows it."""
+    from sqlalchemy import select
+
+    from imrgroups.people.models import Participant, Supporter, short_name
+    from imrgroups.staff.models import Staff
+
+    found = {row.name for model in (Participant, Supporter, Staff) for row in db.session.execute(select(model)).scalars()}
+    return sorted({*found, *map(short_name, found)} - {""})
 
 
 def _of_people(group_id: int) -> dict[str, int]:

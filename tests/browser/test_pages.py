@@ -168,6 +168,26 @@ def wrong(page) -> list[str]:
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
 
 
+def run_together(page, names: list[str]) -> list[str]:
+    """Names in Latin letters that a Hebrew page shows without keeping them in their own order: "Elin T." would read ".Elin T"."""
+    return page.evaluate(
+        """names => {
+            const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (walk.nextNode()) {
+                const node = walk.currentNode, text = node.data, around = node.parentElement;
+                if (around.closest("script, textarea, .nhsuk-u-visually-hidden")) continue;
+                const name = names.find(each => text.includes(each));
+                if (!name) continue;
+                const before = text.slice(0, text.indexOf(name)), element = around.closest("bdi, [dir]");
+                const marked = before.lastIndexOf("\u2068") > before.lastIndexOf("\u2069");
+                if (!marked && element.tagName === "HTML") found.push(around.outerHTML.slice(0, 120));
+            }
+            return found;
+        }""",
+        names,
+    )
+
+
 def spoken(path: str, language: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang={language}"
 
@@ -207,6 +227,7 @@ def test_a_page_has_no_barrier(signed_in, served, role, path, language):
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "he" else "ltr")
     assert wrong(page) == []
+    assert language != "he" or run_together(page, served[1]["names"]) == []
 
 
 @pytest.mark.parametrize("language", ["en", "da", "he"])
@@ -219,6 +240,29 @@ def test_no_page_is_wider_than_a_small_phone(signed_in, served, role, language):
         if sideways(page) > 0:
             wide[path] = sideways(page)
     assert wide == {}
+
+
+def small(page) -> list[str]:
+    """Buttons, fields and summaries that a finger does not meet easily: under 44 px high. What is folded away is unfolded first."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    return page.evaluate(
+        """() => [...document.querySelectorAll("button, summary, .nhsuk-button, select, .chip, .nhsuk-input")]
+            .filter(each => !each.closest(".nhsuk-u-visually-hidden, [hidden]") && each.getBoundingClientRect().width > 1)
+            .filter(each => each.getBoundingClientRect().height < 43.5)
+            .map(each => `${Math.round(each.getBoundingClientRect().height)} px: ${each.outerHTML.slice(0, 100)}`)"""
+    )
+
+
+@pytest.mark.parametrize("width", [320, 1024])
+@pytest.mark.parametrize("role", list(PAGES))
+def test_what_a_finger_has_to_meet_is_high_enough(signed_in, served, role, width):
+    page = signed_in(role, width=width)
+    low = {}
+    for path in PAGES[role]:
+        page.goto(spoken(path.format(**served[1]), "da"))
+        if found := small(page):
+            low[path] = found
+    assert low == {}
 
 
 @pytest.mark.parametrize("language", ["en", "da", "sv", "he"])

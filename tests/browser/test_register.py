@@ -66,3 +66,17 @@ def test_whether_the_meeting_took_place_is_no_longer_asked_once_somebody_is_here
             row.nth(place).locator(f".chip--{chip}").click()
         page.wait_for_function("count => document.querySelectorAll('#took-place form').length === count", arg=still)
     assert page.locator("#in-the-room").inner_text().startswith("1 person")
+
+
+def test_without_scripts_all_present_keeps_what_was_ticked_and_enter_only_saves(signed_in, served):
+    page = signed_in("late", scripts=False)
+    page.goto(f"/meetings/{served[1]['unrecorded']}/attendance?lang=en")
+    row = page.locator(".register__row")
+    row.nth(2).locator(".chip--late").click()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".flash")
+    assert row.nth(2).locator("[type=radio][value=late]").is_checked()
+    assert row.nth(3).locator("[type=radio][value=not_recorded]").is_checked()
+    row.nth(3).locator(".chip--absent").click()
+    page.get_by_role("button", name="All present, then exceptions").click()
+    assert row.nth(3).locator("[type=radio][value=absent]").is_checked() and row.nth(4).locator("[type=radio][value=present]").is_checked()

@@ -193,7 +193,7 @@ def test_the_round_is_saved_in_one_form_and_shown_as_saved(world, browser_as):
     page = dana.get(round_of(world))
     assert f'name="progress-{amal.id}" value="kept" checked' in page.text and 'value="Twice!"' in page.text
     assert f'name="progress-{bo.id}" value="" checked' in page.text
-    assert "Tue 5 Jan: Kept to it, Twice! ." in text_of(dana.get(round_of(world, 9)))
+    assert "Tue 5 Jan: Kept to it. Twice!" in text_of(dana.get(round_of(world, 9)))
 
 
 def test_one_tap_saves_without_leaving_the_page(world, browser_as):
@@ -217,7 +217,7 @@ def test_two_different_answers_are_both_shown_and_neither_is_lost(world, browser
     old = hidden(dana.get(round_of(world)))
     lena.post(round_of(world), data=old | {f"progress-{goal.id}": "kept", f"text-{goal.id}": "Twice!"})
     answer = dana.post(round_of(world), data=old | {f"progress-{goal.id}": "partly"})
-    assert answer.status_code == 409 and "Lena saved something else for Amal H." in answer.text
+    assert answer.status_code == 409 and "For Amal H., Lena saved something else." in answer.text
     assert "Lena saved: Kept to it" in answer.text and 'value="partly" checked' in answer.text
     assert dana.post(round_of(world), data=old | {f"progress-{goal.id}": "partly"}, headers={"HX-Request": "1"}).status_code == 409
     assert dana.post(round_of(world), data=hidden(answer) | {f"progress-{goal.id}": "partly"}).status_code == 303

@@ -165,6 +165,6 @@ def test_a_letter_to_somebody_close_needs_no_address(browser_as, world):
     close = people.add_supporter(bo, people.SupporterDetails("Rana Lind", "sister", "", "", world.today), by=None, now=world.now)
     row = write(world, key="invitation/1", occasion="invitation", participant_id=None, supporter_id=close.id)
     dana = browser_as("Dana")
-    assert "give the letter to Bo" in dana.get("/messages/letters").text
+    assert "let Bo take the letter along" in dana.get("/messages/letters").text
     pdf = dana.get("/messages/letters.pdf")
     assert pdf.status_code == 200 and pdf.data.startswith(b"%PDF") and end_letters(world.now) == 0 and state(row.id) == "pending"

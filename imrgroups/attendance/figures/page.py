@@ -13,7 +13,7 @@ from imrgroups.attendance.actions import Clash
 from imrgroups.attendance.figures.register import Line, Occasion
 from imrgroups.attendance.figures.words import STATE_NAMES
 from imrgroups.groups.models import Meeting
-from imrgroups.i18n import clock, curriculum, gettext, language, short_day
+from imrgroups.i18n import apart, clock, curriculum, gettext, language, short_day
 from imrgroups.library import content
 from imrgroups.rules.attendance import IN_ROOM, OPENS_BEFORE, why_closed
 
@@ -91,7 +91,7 @@ def saved_words(saved_at: datetime | None, saved_by: str, zone: str, now: dateti
     at = clock(local)
     if local.date() != now.astimezone(ZoneInfo(zone)).date():
         at = f"{short_day(local.date())} {at}"
-    return gettext("saved %(at)s by %(name)s", at=at, name=saved_by) if saved_by else gettext("saved %(at)s", at=at)
+    return gettext("saved %(at)s by %(name)s", at=at, name=apart(saved_by)) if saved_by else gettext("saved %(at)s", at=at)
 
 
 def clash_words(line: Line, clash: Clash, *, me: int, now: datetime) -> str:

@@ -12,7 +12,7 @@ from imrgroups.attendance.figures.register import Line
 from imrgroups.attendance.figures.words import STATE_NAMES
 from imrgroups.forms import clean, one_line
 from imrgroups.groups.models import Meeting
-from imrgroups.i18n import LOCALES, clock, day, direction, gettext, in_language, language, lazy_gettext
+from imrgroups.i18n import LOCALES, apart, clock, day, direction, gettext, in_language, language, lazy_gettext
 from imrgroups.pdf import Paragraph, PrintDocument, Table, Ticks
 from imrgroups.rules.attendance import MarkState
 
@@ -31,21 +31,23 @@ def printed(meeting: Meeting, lines: Sequence[Line], leaders: Sequence[tuple[str
     group, at = meeting.group, f"{day(meeting.meets_on)} {clock(meeting.local_time)}"
     blocks: list[Any] = [
         Paragraph(", ".join(part for part in (at, group.place) if part)),
-        Table([gettext("Name"), *(str(STATE_NAMES[state]) for state in states)], rows, widths=[2.3, *(1.0 for _ in states)], row_mm=11),
+        Table(
+            [gettext("Name"), *(str(STATE_NAMES[state]) for state in states)], rows, widths=[1.7, *(1.0 for _ in states)], row_mm=9,
+            small=True,
+        ),
     ]
     if leaders:
         there = [place for place, (_name, present) in enumerate(leaders) if present]
-        blocks += [Paragraph(gettext("Leaders who were there"), keep=True), Ticks([name for name, _present in leaders], there)]
+        blocks += [Paragraph(gettext("Leaders who were there"), keep=True), Ticks([apart(name) for name, _present in leaders], there)]
     footer = [group.name, gettext("Meeting %(number)s", number=meeting.number)]
     return PrintDocument(
         gettext("Attendance"), language(), blocks, above=f"{group.name}, {footer[1]}", footer=footer, page_word=gettext("Page"),
-        landscape=True,
     )
 
 
 def _on_paper(line: Line) -> str:
     told = gettext("told us: cannot come") if line.told_on else gettext("in hospital") if line.in_hospital else ""
-    return f"{line.label} ({told})" if told else line.label
+    return f"{apart(line.label)} ({told})" if told else apart(line.label)
 
 
 def _rows(meeting: Meeting, lines: Sequence[Line]) -> list[list[str | int]]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, bindparam, select, union
 
 from imrgroups.db import fetch
-from imrgroups.i18n import gettext, ngettext
+from imrgroups.i18n import apart, gettext, ngettext
 from imrgroups.people.models import IntakeTask, Supporter, short_name
 from imrgroups.rules.fidelity import Evidence, ItemEvidence
 
@@ -57,8 +57,8 @@ def _step(item: ItemEvidence, found: Evidence, names: Mapping[Any, str], unasked
         said = f"{said} " + ngettext("%(names)s has not been asked yet.", "%(names)s have not been asked yet.", len(first), names=who)
     elif here:
         here = sorted(here, key=lambda key: names.get(key, ""))
-        begin = gettext("You could begin with %(names)s.", names=_names(here, names))
-        said = f"{said} {begin.replace('..', '.')}"  # a name in short ends with a stop of its own
+        begin = gettext("You could begin with: %(names)s", names=_names(here, names))
+        said = f"{said} {begin}"
     meant = (first or here)[:1]
     return NextStep(said, who=int(meant[0]) if meant else 0)
 
@@ -88,7 +88,7 @@ def _takes(item: ItemEvidence) -> str:
 
 
 def _names(keys: Collection[Any], names: Mapping[Any, str]) -> str:
-    shown = [short_name(names[key]) for key in list(keys)[:NAMED] if key in names]
+    shown = [apart(short_name(names[key])) for key in list(keys)[:NAMED] if key in names]
     more = len(keys) - len(shown)
     listed = ", ".join(shown)
     return f"{listed} " + ngettext("and %(num)s more", "and %(num)s more", more) if more > 0 else listed

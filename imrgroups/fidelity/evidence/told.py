@@ -13,7 +13,7 @@ from imrgroups.fidelity.evidence.instruments import instrument_of
 from imrgroups.fidelity.evidence.people import called
 from imrgroups.fidelity.models import Review
 from imrgroups.groups.models import Meeting
-from imrgroups.i18n import curriculum, gettext, ngettext, percent, short_day
+from imrgroups.i18n import apart, curriculum, gettext, ngettext, percent, short_day
 from imrgroups.rules.fidelity import Evidence, ItemEvidence
 from imrgroups.rules.fidelity.scale import Instrument, Item
 from imrgroups.staff.models import Staff
@@ -61,14 +61,14 @@ def _lines(found: ItemEvidence, item: Item, scale: Instrument, names: Keys, days
         share = percent(found.assigned_numerator or 0, found.assigned_denominator)
         lines.append(gettext("Of everyone assigned: %(share)s.", share=share))
     if found.unit == "people":
-        lines += _who(gettext("Counted: %(names)s."), found.behind, names) + _who(gettext("Not counted: %(names)s."), found.missing, names)
+        lines += _who(gettext("Counted: %(names)s"), found.behind, names) + _who(gettext("Not counted: %(names)s"), found.missing, names)
     elif found.unit == "meetings":
-        lines += _who(gettext("Meetings without it: %(names)s."), found.missing, days, ordered=True)
+        lines += _who(gettext("Meetings without it: %(names)s"), found.missing, days, ordered=True)
     elif found.unit == "room":
-        lines += _who(gettext("Fullest at: %(names)s."), found.behind, days, ordered=True)
+        lines += _who(gettext("Fullest at: %(names)s"), found.behind, days, ordered=True)
     elif found.unit == "topics":
         topics = {topic.id: curriculum(topic.name) for topic in scale.topics}
-        lines += _who(gettext("Not taught yet: %(names)s."), found.missing, topics, ordered=True)
+        lines += _who(gettext("Not taught yet: %(names)s"), found.missing, topics, ordered=True)
     return lines
 
 
@@ -82,7 +82,7 @@ def _number(found: ItemEvidence) -> str:
 
 def _who(words: str, keys: Iterable[Any], names: Keys, *, ordered: bool = False) -> list[str]:
     found = [names[key] for key in keys if key in names]
-    return [words.replace("%(names)s", ", ".join(found if ordered else sorted(found)))] if found else []
+    return [words.replace("%(names)s", ", ".join(map(apart, found if ordered else sorted(found))))] if found else []
 
 
 def _skills(found: ItemEvidence, leaders: Keys) -> list[str]:
@@ -92,5 +92,5 @@ def _skills(found: ItemEvidence, leaders: Keys) -> list[str]:
     ]
     for use in found.leaders:
         share = percent(len(use.trained), use.present)
-        lines.append(gettext("%(name)s: at %(share)s of the meetings they led.", name=leaders.get(use.leader, ""), share=share))
+        lines.append(gettext("%(name)s: at %(share)s of the meetings they led.", name=apart(leaders.get(use.leader, "")), share=share))
     return lines

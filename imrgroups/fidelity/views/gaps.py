@@ -13,7 +13,7 @@ from imrgroups.enrolment import roster
 from imrgroups.fidelity.evidence import audit, scale, wording
 from imrgroups.fidelity.views.addresses import bp
 from imrgroups.groups.models import Group, Meeting
-from imrgroups.i18n import curriculum, day, gettext, lazy_gettext
+from imrgroups.i18n import apart, curriculum, day, gettext, lazy_gettext
 from imrgroups.rules.fidelity.gaps import Gap, Lack
 from imrgroups.staff.models import Staff
 
@@ -62,7 +62,7 @@ def gap_audit(group_id: int) -> str:
     for gap in found:
         parts = []
         if isinstance(gap.who, int):
-            parts.append(staff[gap.who] if gap.lack in (Lack.SUPERVISION, Lack.TRAINING) else people.get(gap.who, ""))
+            parts.append(apart(staff[gap.who] if gap.lack in (Lack.SUPERVISION, Lack.TRAINING) else people.get(gap.who, "")))
         if isinstance(gap.meeting, int):
             parts.append(gettext("meeting %(number)s, %(day)s", number=meetings[gap.meeting][0], day=day(meetings[gap.meeting][1])))
         if gap.module:

@@ -34,11 +34,13 @@ def group(group_id: int) -> str:
     now, before = (evidence.count(facts, day, scale) for day in (on, on - MONTH))
     names = roster.names({key for item in now.items if item.unit == "people" for key in (*item.behind, *item.missing)})
     people = dict(sorted(names.items(), key=lambda one: one[1].casefold()))
+    meetings = {each.key: each.on for each in facts.meetings}
+    without = {key for item in now.items if item.unit == "meetings" for key in item.missing}
     auth.looked_at(*people)
     return render_template(
         "fidelity/group.html", group=row, scale=scale, found=now, lines=list(zip(now.items, scale.items, before.items, strict=True)), on=on,
         then=on - MONTH, mean=printed(now.mean), mean_before=printed(before.mean), band=evidence.band_name(now, row.bands), people=people,
-        days={each.key: i18n.day(each.on) for each in facts.meetings}, meetings={each.key: each.on for each in facts.meetings},
+        days={key: i18n.day(meetings[key]) for key in without}, meetings=meetings,
         next_steps=steps.next_steps(now, people),
     )
 

@@ -13,7 +13,7 @@ from imrgroups import audit
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Group, Meeting
-from imrgroups.i18n import gettext
+from imrgroups.i18n import apart, gettext
 from imrgroups.outreach.actions.outbox import put_call
 from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, Message, OfferedSlot, Reply
 from imrgroups.people.models import Participant, Supporter, told_apart
@@ -151,7 +151,7 @@ def _at_numbers(lookups: Collection[str]) -> dict[str, list[tuple[int, str]]]:
     close = select(Message.to_lookup, Supporter).join(Supporter, Supporter.id == Message.supporter_id).where(Message.to_lookup.in_(lookups))
     close = close.options(joinedload(Supporter.participant)).distinct()
     for number, row in db.session.execute(close):
-        told = gettext("%(name)s, close to %(person)s", name=row.name, person=row.participant.name)
+        told = gettext("%(name)s, close to %(person)s", name=apart(row.name), person=apart(row.participant.name))
         found.setdefault(number or "", []).append((row.participant_id, told))
     return found
 

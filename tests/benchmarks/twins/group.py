@@ -9,7 +9,7 @@ KEY = (
     ("*", "told us beforehand"), ("+", "caught up another way"), ("", "cancelled"), ("", "not in the group"),
 )
 
-GRID = """<nav><a href="/groups">Groups</a></nav><h1>{{ group[1] }}</h1><p>Led by {{ leaders }}. Since {{ day(group[2]) }}, {{ clock(group[4]) }}, {{ group[3] }}.</p>
+GRID = """<nav><a href="/groups">Groups</a></nav><h1>{{ group[1] }}</h1><p>Led by {{ leaders }}<br>Since {{ day(group[2]) }}, {{ clock(group[4]) }}, {{ group[3] }}.</p>
 {% if coming %}<p><a href="/meetings/{{ coming[0][0] }}">Next meeting: {{ day(coming[0][1]) }}</a>{% for row in coming %}<br>{{ topics[row[2]] }}
 {% endfor %}</p>{% endif %}<nav><a href="/plan">Meetings and topics</a> <a href="/people">People in the group</a>
 <a href="/fidelity">If assessed today</a> <a href="/reviews">Reviews</a> <a href="/supporters">People close to them</a>

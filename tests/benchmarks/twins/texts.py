@@ -32,7 +32,7 @@ FIDELITY = """<nav><a href="/groups/1">{{ group }}</a></nav><h1>If {{ group }} w
 Four weeks before: {{ old }}.{% endif %}</p><p>What this score means: {{ names[item.item][2][item.suggestion] }}</p>
 {% else %}<p>For the assessor: the program makes no suggestion here. Recorded at {{ share(item.numerator or 0, item.denominator or 0) }} of the meetings
 held.</p>{% endif %}{% if item.next %}<p>{{ item.next }} more {{ item.unit }} would move this from {{ item.suggestion }} to {{ item.suggestion + 1 }} or
-higher.{% if item.unit == "people" %} You could begin with {% for key in item.missing[:3] %}{{ room(people[key]) }}, {% endfor %} and {{ item.missing|length }}
+higher.{% if item.unit == "people" %} You could begin with: {% for key in item.missing[:3] %}{{ room(people[key]) }}, {% endfor %} and {{ item.missing|length }}
 more.{% elif item.unit == "meetings" %} Notes of {{ short(meetings[item.missing[-1]]) }}{% endif %} <a href="/there">Goals</a></p>{% endif %}
 {% if item.unit == "people" and item.missing %}<details><summary>Not yet counted ({{ item.missing|length }})</summary><ul>{% for key in item.missing %}<li>
 <a href="/people/{{ key }}">{{ people[key] }}</a></li>{% endfor %}</ul></details>{% elif item.unit == "meetings" and item.missing %}<details><summary>Meetings
