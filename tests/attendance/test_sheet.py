@@ -184,12 +184,15 @@ def test_a_row_nobody_filled_in_does_not_fight_with_what_was_saved_since(world, 
     assert states(meeting_id) == {amal: "late", bo: "absent"}
 
 
+LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(900) + "EncryptedPackage".encode("utf-16-le")  # .xlsx with a password
+
+
 @pytest.mark.parametrize(
     ("data", "name", "said"),
     [
         (b"", "a.csv", "The first row must hold the headings"),
         (b"1,2,3\n4,5,6\n", "a.csv", "The first row must hold the headings"),
-        (b"PK\x03\x04 not a workbook", "a.xlsx", "This file cannot be read"),
+        (b"PK\x03\x04 not a workbook", "a.xlsx", "This file cannot be read"), (LOCKED, "a.xlsx", "without a password"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "a.csv", "This file cannot be read"),
         (b"participant,state\n" + b"P001,late\n" * 501, "a.csv", "more than 500 rows"),
         (b'participant,state\n"P001,' + b"x" * 200_000, "a.csv", "This file cannot be read"),

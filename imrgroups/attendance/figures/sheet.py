@@ -127,7 +127,7 @@ def read_sheet(name: str, data: bytes, meeting: Meeting, lines: Sequence[Line]) 
     try:
         cells = _cells(name, data)
     except Exception:  # whatever a broken or strange file makes its reader raise, the answer is the same
-        found.mistakes.append(Mistake(0, gettext("This file cannot be read. Save it as .xlsx or .csv and try again.")))
+        found.mistakes.append(Mistake(0, gettext("This file cannot be read. Save it as .xlsx or .csv, without a password, and try again.")))
         return found
     places = _places(cells[0]) if cells else {}
     if not {"participant", "state"} <= set(places):
