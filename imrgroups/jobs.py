@@ -31,7 +31,7 @@ def all_jobs() -> tuple[Job, ...]:
     from imrgroups.fidelity.actions import binders, reminders, reviews
     from imrgroups.mypage import actions as mypage
     from imrgroups.outcomes import actions as outcomes
-    from imrgroups.outreach.actions import changes, nudges, planning, tostaff
+    from imrgroups.outreach.actions import changes, endings, nudges, planning, tostaff
     from imrgroups.outreach.actions import ladder as after
     from imrgroups.staff import actions as staff
 
@@ -44,6 +44,7 @@ def all_jobs() -> tuple[Job, ...]:
         Job("plan-reminders", timedelta(minutes=10), planning.plan_reminders, "Plans reminders of meetings, the day before at ten."),
         Job("plan-missed", timedelta(minutes=10), planning.plan_missed, "Plans a kind message to whoever missed a meeting."),
         Job("plan-changes", timedelta(minutes=10), changes.plan_changes, "Tells of meetings moved or cancelled, by message or call."),
+        Job("plan-endings", timedelta(minutes=10), endings.plan_endings, "Tells that a group has ended, and takes off calls of no use."),
         Job("plan-calls", timedelta(minutes=30), after.plan_calls, "Asks a leader to call, the day after a missed meeting."),
         Job("plan-offers", timedelta(minutes=30), after.plan_offers, "Offers two times for catching up, the third day."),
         Job("plan-nudges", timedelta(minutes=30), nudges.plan_nudges, "Plans nudges about homework, where somebody said yes to them."),

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 import holidays
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from imrgroups import i18n
 from imrgroups.db import db, fetch
@@ -69,6 +70,13 @@ def last_on(group: Group) -> date:
     """The last day of a group: that of its months, of its last meeting where that is later, or the day it ended."""
     wanted = select(func.max(Meeting.meets_on)).where(Meeting.group_id == group.id, Meeting.state != "cancelled")
     return group.ended_on or max(ends_on(group), db.session.execute(wanted).scalar() or group.starts_on)
+
+
+def goes_on(now: datetime) -> ColumnElement[bool]:
+    """The condition on Group: nobody ended it, or meetings are still to come before its end."""
+    later = aliased(Meeting)
+    to_come = select(later.id).where(later.group_id == Group.id, later.state == "planned", later.starts_at > now)
+    return or_(Group.ended_on.is_(None), to_come.correlate(Group).exists())
 
 
 def default_order() -> tuple[str, ...]:

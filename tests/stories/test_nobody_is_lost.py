@@ -18,7 +18,7 @@ from tests.outreach.test_planning import held
 from tests.stories.forms import form, send
 from tests.world import find
 
-JOBS = ("plan-reminders", "plan-missed", "plan-changes", "plan-calls", "plan-offers", "expire-messages", "send-messages")
+JOBS = ("plan-reminders", "plan-missed", "plan-changes", "plan-endings", "plan-calls", "plan-offers", "expire-messages", "send-messages")
 HOURS = (8, 9, 17, 22)  # of each day, in UTC: ten in the morning there, the evening, and the middle of the night
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 

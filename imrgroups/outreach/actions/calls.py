@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 from imrgroups import audit
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
+from imrgroups.groups import series
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.i18n import apart, gettext
 from imrgroups.outreach.actions.outbox import put_call
@@ -162,8 +163,8 @@ def coming_for(persons: Collection[int | None], now: datetime) -> dict[int, tupl
         select(Enrolment.participant_id, Meeting.id, Meeting.starts_at, Group.timezone)
         .join(Meeting, Meeting.group_id == Enrolment.group_id).join(Group, Group.id == Meeting.group_id)
         .where(
-            Enrolment.participant_id.in_(persons), Enrolment.left_on.is_(None), Group.ended_on.is_(None), Meeting.state == "planned",
-            Meeting.starts_at > now, Meeting.starts_at < now + LATELY,
+            Enrolment.participant_id.in_(persons), Enrolment.joined_on <= Meeting.meets_on, Meeting.state == "planned",
+            or_(Enrolment.left_on.is_(None), Enrolment.left_on >= Meeting.meets_on), Meeting.starts_at > now, Meeting.starts_at < now + LATELY,
         )
         .order_by(Meeting.starts_at.desc())
     )
@@ -187,6 +188,18 @@ def has_chosen(person_id: int, meeting: Meeting) -> bool:
         OfferedSlot.participant_id == person_id, OfferedSlot.picked_at.is_not(None), OfferedSlot.on.in_(days)
     )
     return db.session.execute(wanted.limit(1)).scalar() is not None
+
+
+def is_over(group: Group, now: datetime) -> bool:
+    """Whether somebody ended a group, and no meeting of it is to come."""
+    wanted = select(Group.id).where(Group.id == group.id, ~series.goes_on(now))
+    return group.ended_on is not None and db.session.execute(wanted).scalar() is not None
+
+
+def tells_the_end(task: CallTask, group: Group, meeting: Meeting | None) -> bool:
+    """Whether a call about a change tells somebody that their group ends: its meeting fell away with the end."""
+    fell_away = meeting is not None and meeting.state == "cancelled" and group.ended_on is not None and meeting.meets_on > group.ended_on
+    return task.reason == "changed" and fell_away
 
 
 def calls_of(person_id: int) -> list[CallTask]:

@@ -14,7 +14,7 @@ from imrgroups.audit import AuditEntry
 from imrgroups.db import db
 from imrgroups.groups.models import Meeting
 from imrgroups.outreach.actions import planning
-from imrgroups.outreach.actions.gates import moved_key, quiet_hours
+from imrgroups.outreach.actions.gates import ENDS, moved_key, quiet_hours
 from imrgroups.outreach.actions.ladder import REACHED
 from imrgroups.outreach.actions.outbox import Draft, plan, put_call
 from imrgroups.outreach.actions.recipients import Recipient, Sweep
@@ -43,29 +43,30 @@ def plan_changes(now: datetime, dry_run: bool = False, *, by: int | None = None)
     """
     if not dry_run:
         _close_calls(now)
-    changed = planning.meetings_where(Meeting.starts_at > now, Meeting.version > 1, Meeting.state.in_(("planned", "cancelled")))
+    changed = planning.meetings_where(now, Meeting.starts_at > now, Meeting.version > 1, Meeting.state.in_(("planned", "cancelled")))
     history = _history(changed, now)
     changed = [meeting for meeting in changed if meeting.id in history]
     made = 0
     if changed:
         groups = {meeting.group_id for meeting in changed}
         sweeps = {occasion: Sweep.of(groups, now, occasion) for occasion in ("moved", "cancelled")}
-        told, coming, chose = _told([meeting.id for meeting in changed]), planning.next_meetings(groups, now), _chose(groups)
+        known, coming, chose = told([meeting.id for meeting in changed]), planning.next_meetings(groups, now), chosen(groups)
         for meeting in changed:
             sweep = sweeps["cancelled" if meeting.state == "cancelled" else "moved"]
             for to in sweep.by_group.get(meeting.group_id, ()):
-                if to.joined_on <= meeting.meets_on:
-                    one = _News(meeting, to, told.get((meeting.id, to.id), Told()), history[meeting.id], sweep, now, chose)
+                if to.belongs_on(meeting.meets_on):
+                    one = News(meeting, to, known.get((meeting.id, to.id), Told()), history[meeting.id], sweep, now, chose)
                     made += one.tell(coming.get(meeting.group_id, []), dry_run, by)
     db.session.commit()
     return made
 
 
 @dataclass(slots=True)
-class _News:
+class News:
     """One meeting and one person who should hear of it. was: the local day and time before the first change, if it moved.
 
     chose: (person, day) of the times people chose for catching up, which lie just before meetings.
+    ends: the group has ended, and with this meeting all later ones fell away.
     """
 
     meeting: Any
@@ -75,11 +76,17 @@ class _News:
     sweep: Sweep
     now: datetime
     chose: set[tuple[int, date]]
+    ends: bool = False
+
+    @property
+    def believes(self) -> Plan:
+        """When the person thinks that the meeting is."""
+        before = instant(self.was.date(), self.was.time(), self.to.zone) if self.was else self.meeting.starts_at
+        return self.told.believes or Plan(before)
 
     def tell(self, coming: Sequence[Any], dry_run: bool, by: int | None) -> int:
         truth = Plan(None if self.meeting.state == "cancelled" else self.meeting.starts_at)
-        before = instant(self.was.date(), self.was.time(), self.to.zone) if self.was else self.meeting.starts_at
-        believes = self.told.believes or Plan(before)
+        believes = self.believes
         key = self._key(truth)
         state, planned = self.told.messages.get(key, ("", None))
         due = next_allowed(self.now, self.to.zone, quiet_hours(self.to.country, self.now.year))
@@ -96,18 +103,25 @@ class _News:
 
     def _key(self, truth: Plan) -> str:
         """The key of this news; it is told anew where something else was told in between."""
-        base = moved_key(self.meeting.id, self.to.id, truth.starts_at) if truth.starts_at else f"cancelled/{self.meeting.id}/{self.to.id}"
+        base = moved_key(self.meeting.id, self.to.id, truth.starts_at) if truth.starts_at else self._off()
         told = [key for key, (state, _due) in self.told.messages.items() if state in rules.TOLD]
         if base in told and told[-1] != base and self.told.believes != truth:
             head, _slash, last = base.rpartition("/")
             return f"{head}/again-{len(told)}/{last}"
         return base
 
+    def _off(self) -> str:
+        return f"cancelled/{ENDS if self.ends else ''}{self.meeting.id}/{self.to.id}"
+
     def _draft(self, key: str, believes: Plan, due: datetime, coming: Sequence[Any]) -> Draft:
         meeting, to = self.meeting, self.to
-        if meeting.state == "cancelled":
+        if self.ends:
+            last = [one for one in coming if to.belongs_on(one.meets_on)][-1:]
+            occasion, step = "cancelled", "last" if last else "ended"
+            facts = self.sweep.facts(to, on=last[0].meets_on if last else None, at=last[0].local_time if last else None)
+        elif meeting.state == "cancelled":
             occasion, step = "cancelled", "plain"
-            after = [one for one in coming if one.starts_at > meeting.starts_at][:1]
+            after = [one for one in coming if one.starts_at > meeting.starts_at and to.belongs_on(one.meets_on)][:1]
             facts = self.sweep.facts(
                 to, on=meeting.meets_on, at=meeting.local_time, new_on=after[0].meets_on if after else None,
                 new_at=after[0].local_time if after else None,
@@ -154,7 +168,7 @@ def _history(meetings: Sequence[Any], now: datetime) -> dict[int, datetime | Non
     return found
 
 
-def _told(meetings: Sequence[int]) -> dict[tuple[int, int], Told]:
+def told(meetings: Sequence[int]) -> dict[tuple[int, int], Told]:
     """What people were told of these meetings, by text, call of ours, letter, or a leader on the phone. Two statements."""
     found: dict[tuple[int, int], Told] = defaultdict(Told)
     messages = select(
@@ -175,7 +189,8 @@ def _told(meetings: Sequence[int]) -> dict[tuple[int, int], Told]:
     return found
 
 
-def _chose(groups: set[int]) -> set[tuple[int, date]]:
+def chosen(groups: set[int]) -> set[tuple[int, date]]:
+    """(person, day) of the times that people of these groups chose for catching up."""
     wanted = select(OfferedSlot.participant_id, OfferedSlot.on).join(Meeting, Meeting.id == OfferedSlot.meeting_id)
     wanted = wanted.where(Meeting.group_id.in_(groups), OfferedSlot.picked_at.is_not(None))
     return {(person, on) for person, on in db.session.execute(wanted)}

@@ -24,6 +24,8 @@ from imrgroups.staff.models import Centre
 
 ANSWERS = frozenset({"stopped", "started", "ask_again"})  # to what somebody has just written themselves
 MISSED = frozenset({"absent", "excused"})  # the marks of a meeting that was missed
+ENDED = ("ended", "last")  # steps of "cancelled" that tell of the end of a group, not of one meeting
+ENDS = "ended/"  # in the key of such news, before its meeting: "cancelled/ended/<meeting>/<person>"
 OF_A_GROUP = frozenset({"reminder", "missed", "make_up_offer", "moved", "cancelled", "nudge"})
 
 
@@ -96,21 +98,33 @@ def _over(rows: Sequence[Message], today: dict[int, date], now: datetime) -> dic
     marks = _by_pair(Mark, keys, persons, Mark.state)
     told = _by_pair(Apology, keys, persons, Apology.told_on)
     made_up = _by_pair(MakeUp, keys, persons, MakeUp.done_on)
-    belongs = _belongs({row.group_id for row in rows if row.group_id}, persons, min(today.values(), default=now.date()))
+    stays = _stays({row.group_id for row in rows if row.group_id}, persons, now)
     nudges = [row for row in rows if row.occasion == "nudge"]
     found = _nudges_over(nudges) if nudges else {}
     found |= _seen_to([row for row in rows if row.occasion == "staff"])
     for row in rows:
         pair = (row.meeting_id, row.participant_id)
-        reason = _left(row, belongs) or _over_of(row, meetings.get(row.meeting_id), marks.get(pair), pair in told, pair in made_up, now)
+        reason = _left(row, stays, meetings.get(row.meeting_id), today[row.centre_id]) or _over_of(row, meetings.get(row.meeting_id), marks.get(pair), pair in told, pair in made_up, now)
         if reason:
             found[row.id] = reason
     return found
 
 
-def _left(row: Message, belongs: set[tuple[int, int]]) -> str:
-    wanted = row.occasion in OF_A_GROUP and row.group_id is not None and row.participant_id is not None
-    return "left" if wanted and (row.group_id, row.participant_id) not in belongs else ""
+def _left(row: Message, stays: dict[tuple[int | None, int | None], Any], meeting: Any, today: date) -> str:
+    """Whether the person has left or the group has ended, so that what the message speaks of will not be: "left", "ended" or ""."""
+    if row.occasion not in OF_A_GROUP or row.group_id is None or row.participant_id is None:
+        return ""
+    stay = stays.get((row.group_id, row.participant_id))
+    if stay is None or (stay.left_on is not None and stay.left_on < today):
+        return "left"
+    if row.occasion == "cancelled" and row.step in ENDED:
+        return "" if stay.ended_on is not None else "changed"
+    if stay.ended_on is not None and not stay.comes:
+        return "ended"
+    if stay.left_on is None:
+        return ""
+    about_a_day = row.occasion in ("reminder", "moved", "cancelled") and meeting is not None
+    return "left" if (stay.left_on < meeting.meets_on if about_a_day else not stay.comes) else ""
 
 
 def _over_of(row: Message, meeting: Any, mark: str | None, told: bool, made_up: bool, now: datetime) -> str:
@@ -168,7 +182,8 @@ def moved_key(meeting_id: int, person_id: int, starts_at: datetime) -> str:
 
 
 def _meetings(keys: set[int | None]) -> dict[int | None, Any]:
-    return {row.id: row for row in db.session.execute(select(Meeting.id, Meeting.state, Meeting.starts_at).where(Meeting.id.in_(keys)))}
+    wanted = select(Meeting.id, Meeting.state, Meeting.starts_at, Meeting.meets_on).where(Meeting.id.in_(keys))
+    return {row.id: row for row in db.session.execute(wanted)}
 
 
 def _by_pair(model: Any, meetings: set[int | None], persons: set[int], value: Any) -> dict[tuple[int | None, int | None], Any]:
@@ -176,12 +191,13 @@ def _by_pair(model: Any, meetings: set[int | None], persons: set[int], value: An
     return {(meeting, person): found for meeting, person, found in db.session.execute(wanted)}
 
 
-def _belongs(groups: set[int], persons: set[int], on: date) -> set[tuple[int, int]]:
+def _stays(groups: set[int], persons: set[int], now: datetime) -> dict[tuple[int | None, int | None], Any]:
+    """By (group, person) the time of belonging that counts now: left_on, ended_on of the group, and whether a meeting of theirs comes."""
+    mine = or_(Enrolment.left_on.is_(None), Enrolment.left_on >= Meeting.meets_on)
+    to_come = select(Meeting.id).where(Meeting.group_id == Enrolment.group_id, Meeting.state == "planned", Meeting.starts_at > now, mine)
     wanted = (
-        select(Enrolment.group_id, Enrolment.participant_id).join(Group, Group.id == Enrolment.group_id)
-        .where(
-            Enrolment.group_id.in_(groups), Enrolment.participant_id.in_(persons), Group.ended_on.is_(None),
-            or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on),
-        )
+        select(Enrolment.group_id, Enrolment.participant_id, Enrolment.left_on, Group.ended_on, to_come.exists().label("comes"))
+        .join(Group, Group.id == Enrolment.group_id)
+        .where(Enrolment.group_id.in_(groups), Enrolment.participant_id.in_(persons)).order_by(Enrolment.joined_on)
     )
-    return {(group, person) for group, person in db.session.execute(wanted)}
+    return {(row.group_id, row.participant_id): row for row in db.session.execute(wanted)}

@@ -11,6 +11,7 @@ from sqlalchemy import CompoundSelect, bindparam, literal_column, null, or_, sel
 from imrgroups import audit
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
+from imrgroups.groups import series
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.outreach import words
 from imrgroups.outreach.actions.gates import quiet_hours
@@ -100,7 +101,7 @@ def _expected() -> CompoundSelect[Any]:
 def recipient(person: Participant, now: datetime) -> tuple[Recipient, Sweep] | None:
     """The person as somebody to write to in their running group; None where they are in none, or in hospital."""
     groups = select(Enrolment.group_id).join(Group, Group.id == Enrolment.group_id).where(
-        Enrolment.participant_id == person.id, Group.ended_on.is_(None)
+        Enrolment.participant_id == person.id, series.goes_on(now)
     )
     sweep = Sweep.of(db.session.execute(groups).scalars(), now, "welcome_back")
     found = next((to for rows in sweep.by_group.values() for to in rows if to.id == person.id), None)

@@ -13,7 +13,7 @@ from imrgroups.db import db
 from imrgroups.groups.models import Meeting, PlannedTopic
 from imrgroups.outreach import words
 from imrgroups.outreach.actions import planning
-from imrgroups.outreach.actions.gates import quiet_hours
+from imrgroups.outreach.actions.gates import ENDS, quiet_hours
 from imrgroups.outreach.actions.outbox import plan, put_call
 from imrgroups.outreach.actions.recipients import Recipient, Sweep, known
 from imrgroups.outreach.models import CallTask, NumberState, OfferedSlot, Reply
@@ -43,7 +43,10 @@ def plan_calls(now: datetime, dry_run: bool = False, *, by: int | None = None) -
     if not dry_run:
         close_calls(now, by=by)
     made = 0
-    for missed in _open(now, "missed"):
+    told = _called_about_the_end()
+    for missed in _open(now, "missed", over=True):
+        if (missed.to.group_id, missed.to.id) in told:
+            continue  # they are called already, to hear that the group ends
         rests = quiet_hours(missed.to.country, missed.meeting.meets_on.year)
         on = ladder.call_on(missed.meeting.meets_on, list(rests.holidays), rests.rest_days)
         if missed.today < on:
@@ -60,6 +63,12 @@ def plan_calls(now: datetime, dry_run: bool = False, *, by: int | None = None) -
     return made
 
 
+def _called_about_the_end() -> set[tuple[int | None, int]]:
+    """(group, person) of the calls that wait in which somebody hears that the group ends."""
+    ends = (CallTask.reason == "changed", CallTask.key.like(f"news/cancelled/{ENDS}%"), CallTask.done_at.is_(None))
+    return {(group, person) for group, person in db.session.execute(select(CallTask.group_id, CallTask.participant_id).where(*ends))}
+
+
 def _has_call(key: str) -> bool:
     return db.session.execute(select(CallTask.id).where(CallTask.key == key)).scalar() is not None
 
@@ -68,7 +77,7 @@ def close_calls(now: datetime, *, by: int | None = None) -> int:
     """Take calls about missed meetings off the lists that are no longer needed: the person came, answered, told us...; returns how many."""
     wanted = select(CallTask).where(CallTask.done_at.is_(None), CallTask.reason == "missed", CallTask.meeting_id.is_not(None))
     tasks = list(db.session.execute(wanted).scalars())
-    meetings = {row.id: row for row in planning.meetings_by_key({task.meeting_id for task in tasks})}
+    meetings = {row.id: row for row in planning.held_by_key({task.meeting_id for task in tasks}, now)}
     found = since(list(meetings.values()), {task.participant_id for task in tasks})
     closed = 0
     for task in tasks:
@@ -124,12 +133,12 @@ def _offer(missed: Missed, times: Sequence[tuple[Any, Any]], sweep: Sweep, now: 
     return made
 
 
-def _open(now: datetime, occasion: str) -> Iterable[Missed]:
-    """Who missed a meeting lately without a word, where nothing has ended the ladder yet."""
-    met = planning.held_since(now - WINDOW, now)
+def _open(now: datetime, occasion: str, over: bool = False) -> Iterable[Missed]:
+    """Who missed a meeting lately without a word, where nothing has ended the ladder yet; over: also in groups that have ended."""
+    met = planning.held_since(now - WINDOW, now, over)
     marks = _missed([meeting.id for meeting in met])
     meetings = [meeting for meeting in met if any(key == meeting.id for key, _person in marks)]
-    sweep = Sweep.of({meeting.group_id for meeting in meetings}, now, occasion)
+    sweep = Sweep.of({meeting.group_id for meeting in meetings}, now, occasion, over)
     found = since(meetings, {person for _meeting, person in marks})
     for meeting in meetings:
         for to in sweep.by_group.get(meeting.group_id, ()):
@@ -156,12 +165,14 @@ def since(meetings: Sequence[Any], persons: set[int]) -> dict[tuple[int, int], S
         select(CallTask.participant_id, func.max(CallTask.done_at))
         .where(CallTask.participant_id.in_(persons), CallTask.outcome.in_(REACHED)).group_by(CallTask.participant_id)
     )
-    came, outs = _came(meetings, persons), _opted_out(persons)
+    came, outs, missed = _came(meetings, persons), _opted_out(persons), _missed(keys)
     later_told = _told_since(persons)
     return {
         (meeting.id, person): Since(
             told_us=(meeting.id, person) in told or later_told.get(person, first) > meeting.starts_at,
-            answered=answers.get(person, first) > meeting.starts_at, came=came.get((meeting.group_id, person), first) > meeting.starts_at,
+            answered=answers.get(person, first) > meeting.starts_at,
+            # The mark may have been put right meanwhile: then there is nothing to call about either.
+            came=came.get((meeting.group_id, person), first) > meeting.starts_at or (meeting.id, person) not in missed,
             made_up=(meeting.id, person) in made_up, reached=calls.get(person, first) > meeting.starts_at,
             opted_out=outs.get(person, first) > meeting.starts_at,
         )

@@ -13,6 +13,7 @@ from sqlalchemy import and_, select
 
 from imrgroups.attendance.models import Apology, MakeUp, Mark
 from imrgroups.db import db
+from imrgroups.groups import series
 from imrgroups.groups.models import Group, Meeting
 from imrgroups.outreach.actions.gates import quiet_hours, reminder_key
 from imrgroups.outreach.actions.outbox import Draft, queue
@@ -33,7 +34,7 @@ ROW = timedelta(days=70)  # how far back a row of missed meetings is looked for
 
 def plan_reminders(now: datetime, dry_run: bool = False, *, by: int | None = None) -> int:
     """Plan the reminders due within the hour; returns how many. The day before at ten unless the centre or the person say otherwise."""
-    meetings = meetings_where(Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + FURTHEST)
+    meetings = meetings_where(now, Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + FURTHEST)
     sweep = Sweep.of({meeting.group_id for meeting in meetings}, now, "reminder")
     habits = _habits()
     told = pairs(Apology, [meeting.id for meeting in meetings])
@@ -43,7 +44,7 @@ def plan_reminders(now: datetime, dry_run: bool = False, *, by: int | None = Non
         habit = _habit(habits, to)
         due = _remind_at(meeting, to, habit)
         too_late = to.channel == "letter" and due < now - timedelta(days=1)
-        if not habit.reminders or due > now + AHEAD or too_late or to.joined_on > meeting.meets_on or (meeting.id, to.id) in told:
+        if not habit.reminders or due > now + AHEAD or too_late or not to.belongs_on(meeting.meets_on) or (meeting.id, to.id) in told:
             continue
         new = (meeting.meets_on - to.joined_on).days < 7
         step = "first" if new else "back" if rows.get((meeting.group_id, to.id), (0, 0))[0] >= ladder.TEAM_TALK_AT else "plain"
@@ -106,9 +107,9 @@ def plan_missed(now: datetime, dry_run: bool = False, *, by: int | None = None) 
         due = next_allowed(due, to.zone, quiet_hours(to.country, due.year))
         said = (meeting.id, to.id) in told or missed[meeting.id, to.id] == "excused"
         row = rows.get((meeting.group_id, to.id), (0, 0))[said]
-        if due >= until or row < 1:
+        following = [one for one in coming.get(meeting.group_id, []) if to.belongs_on(one.meets_on)][:1]
+        if due >= until or row < 1 or (to.left_on is not None and not following):
             continue
-        following = coming.get(meeting.group_id, [])[:1]
         facts = sweep.facts(to, on=following[0].meets_on if following else None, at=following[0].local_time if following else None)
         drafts.append(sweep.draft(
             to, key=f"missed/{meeting.id}/{to.id}", occasion="missed", step=ladder.step(row, told_us=said), facts=facts, due_at=due,
@@ -137,13 +138,14 @@ def rows_of_misses(groups: Iterable[int], now: datetime) -> dict[tuple[int, int]
     return {pair: (rules.missed_in_a_row(found), rules.missed_in_a_row(found[:-1]) + 1) for pair, found in marks.items()}
 
 
-def meetings_where(*conditions: Any) -> list[Any]:
-    """Meetings of running groups as columns, soonest first."""
+def meetings_where(now: datetime, *conditions: Any, over: bool = False) -> list[Any]:
+    """Meetings of groups that go on as columns, soonest first; over: also of those that have ended."""
     columns = (
         Meeting.id, Meeting.group_id, Meeting.meets_on, Meeting.local_time, Meeting.starts_at, Meeting.state, Meeting.moved_from_on,
         Meeting.number, Group.minutes,
     )
-    wanted = select(*columns).join(Group, Group.id == Meeting.group_id).where(Group.ended_on.is_(None), *conditions)
+    wanted = select(*columns).join(Group, Group.id == Meeting.group_id).where(*conditions)
+    wanted = wanted if over else wanted.where(series.goes_on(now))
     return list(db.session.execute(wanted.order_by(Meeting.starts_at, Meeting.id)))
 
 
@@ -151,7 +153,7 @@ def next_meetings(groups: Iterable[int], now: datetime) -> dict[int, list[Any]]:
     """The meetings still planned of each group in the next five weeks, soonest first."""
     found: dict[int, list[Any]] = defaultdict(list)
     for meeting in meetings_where(
-        Meeting.group_id.in_(set(groups)), Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + timedelta(weeks=5)
+        now, Meeting.group_id.in_(set(groups)), Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + timedelta(weeks=5)
     ):
         found[meeting.group_id].append(meeting)
     return found
@@ -161,14 +163,14 @@ def _each(meetings: Sequence[Any], sweep: Sweep) -> Iterable[tuple[Any, Recipien
     return ((meeting, to) for meeting in meetings for to in sweep.by_group.get(meeting.group_id, ()) if to.reachable)
 
 
-def held_since(first: datetime, now: datetime) -> list[Any]:
-    """The meetings of running groups held since an instant, as columns, soonest first."""
-    return meetings_where(Meeting.state == "held", Meeting.starts_at > first, Meeting.starts_at < now)
+def held_since(first: datetime, now: datetime, over: bool = False) -> list[Any]:
+    """The meetings held since an instant of groups that go on, as columns, soonest first; over: also of those that have ended."""
+    return meetings_where(now, Meeting.state == "held", Meeting.starts_at > first, Meeting.starts_at < now, over=over)
 
 
-def meetings_by_key(keys: Iterable[int | None]) -> list[Any]:
-    """These meetings as columns; those of groups that have ended are left out."""
-    return meetings_where(Meeting.id.in_(set(keys)))
+def held_by_key(keys: Iterable[int | None], now: datetime) -> list[Any]:
+    """Those of these meetings that were held, as columns."""
+    return meetings_where(now, Meeting.id.in_(set(keys)), Meeting.state == "held", over=True)
 
 
 def pairs(model: Any, meetings: Sequence[int]) -> set[tuple[int, int]]:

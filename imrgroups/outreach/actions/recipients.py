@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 
 from imrgroups.db import db
 from imrgroups.enrolment.models import Enrolment
+from imrgroups.groups import series
 from imrgroups.groups.models import Group, GroupLeader
 from imrgroups.i18n import LOCALES, dial
 from imrgroups.outreach import words
@@ -42,6 +43,11 @@ class Recipient:
     centre_phone: str
     place: str
     joined_on: date
+    left_on: date | None = None
+
+    def belongs_on(self, day: date) -> bool:
+        """Whether they are in the group on a day: it lies in the time of belonging that counts now."""
+        return self.joined_on <= day and (self.left_on is None or day <= self.left_on)
 
     @property
     def reachable(self) -> bool:
@@ -60,10 +66,13 @@ class Sweep:
     had: dict[tuple[int, str, str], list[int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, group_ids: Iterable[int], now: datetime, occasion: str) -> "Sweep":
-        """Everybody who belongs to these groups today and is not in hospital. Six statements, however many people."""
+    def of(cls, group_ids: Iterable[int], now: datetime, occasion: str, over: bool = False) -> "Sweep":
+        """Everybody who belongs to these groups today and is not in hospital. Six statements, however many people.
+
+        over: also people of groups that have ended.
+        """
         keys = set(group_ids)
-        rows = _people(keys, now)
+        rows = _people(keys, now, over)
         persons = {row.Participant.id for row in rows}
         yes, own = people.has_consented(persons, "messages"), _own_words(persons)
         today = {row.Centre.id: now.astimezone(ZoneInfo(row.Centre.timezone)).date() for row in rows}
@@ -77,7 +86,7 @@ class Sweep:
             if person.id in away[centre.id] or (row.left_on is not None and row.left_on < today[centre.id]):
                 continue
             mine = (leaders[group.id], person.id in yes, own.get(person.id))
-            found[group.id].append(_recipient(person, group, centre, row.joined_on, *mine))
+            found[group.id].append(_recipient(person, group, centre, (row.joined_on, row.left_on), *mine))
         return cls(now, dict(found), _variants(persons, occasion))
 
     def draft(
@@ -115,7 +124,7 @@ class Sweep:
 
 
 def _recipient(
-    person: Participant, group: Group, centre: Centre, joined_on: date, leaders: Sequence[tuple[int, str]], consented: bool,
+    person: Participant, group: Group, centre: Centre, stay: tuple[date, date | None], leaders: Sequence[tuple[int, str]], consented: bool,
     own: OwnWords | None,
 ) -> Recipient:
     leader = leaders[person.id % len(leaders)] if leaders else (None, "")
@@ -123,18 +132,18 @@ def _recipient(
         person.id, group.id, centre.id, person.first_name, person.language, person.channel, person.phone or "", person.shared_phone,
         consented,
         (own.hard_week or "") if own else "", bool(own and own.may_quote), leader[0], leader[1].split()[0] if leader[1] else "",
-        group.timezone, centre.country, centre.phone, group.place, joined_on,
+        group.timezone, centre.country, centre.phone, group.place, *stay,
     )
 
 
-def _people(groups: set[int], now: datetime) -> Sequence[object]:
+def _people(groups: set[int], now: datetime, over: bool) -> Sequence[object]:
     """One row a person and group: those who belong now or left at most a day ago (the zone decides), in the order of names of nobody."""
     on = now.date()
     wanted = (
         select(Participant, Group, Centre, Enrolment.joined_on, Enrolment.left_on)
         .join(Enrolment, Enrolment.participant_id == Participant.id).join(Group, Group.id == Enrolment.group_id)
         .join(Centre, Centre.id == Group.centre_id)
-        .where(Group.id.in_(groups), Group.ended_on.is_(None), or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on))
+        .where(Group.id.in_(groups), true() if over else series.goes_on(now), or_(Enrolment.left_on.is_(None), Enrolment.left_on >= on))
         .order_by(Participant.id, Enrolment.joined_on.desc())
     )
     found: dict[tuple[int, int], object] = {}

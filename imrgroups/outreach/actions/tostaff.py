@@ -20,6 +20,7 @@ from imrgroups.rules.texting import next_allowed
 from imrgroups.staff.models import Centre, Staff
 
 LATELY = timedelta(days=1)
+AFTER_END = timedelta(days=14)  # so long people of a group that has ended still answer
 APART = timedelta(hours=2)  # what comes in shortly after a text is on the same page
 GOOD_FOR = timedelta(hours=18)
 FROM_PEOPLE = ("asked/%", "supporter/%")  # keys of calls that people asked for themselves
@@ -37,7 +38,7 @@ class _Leader:
 
 def plan_staff(now: datetime, dry_run: bool = False, *, by: int | None = None) -> int:
     """Plan a text to each leader who asked for it and for whom something came in since the last one; returns how many."""
-    leaders = _leaders()
+    leaders = _leaders(now)
     if not leaders:
         return 0
     waits = _waiting(set(leaders), now)
@@ -60,11 +61,11 @@ def plan_staff(now: datetime, dry_run: bool = False, *, by: int | None = None) -
     return planning.put(drafts, now, dry_run, by)
 
 
-def _leaders() -> dict[int, _Leader]:
+def _leaders(now: datetime) -> dict[int, _Leader]:
     wanted = (
         select(Staff.id, Staff.phone, Staff.language, Centre).join(GroupLeader, GroupLeader.staff_id == Staff.id)
         .join(Group, Group.id == GroupLeader.group_id).join(Centre, Centre.id == Group.centre_id)
-        .where(Staff.active, Staff.phone != "", Group.ended_on.is_(None)).order_by(Group.id)
+        .where(Staff.active, Staff.phone != "", or_(Group.ended_on.is_(None), Group.ended_on > now.date() - AFTER_END)).order_by(Group.id)
     )
     return {key: _Leader(key, phone, language, centre) for key, phone, language, centre in db.session.execute(wanted)}
 

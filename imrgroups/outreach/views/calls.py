@@ -47,11 +47,14 @@ def _call(task: CallTask, note: str = "", mistake: str = "") -> Answer:
     meeting = db.session.get(Meeting, task.meeting_id) if task.meeting_id else None
     may_read = auth.reads_clinical()
     own = words_of(person.id) if may_read else None
+    group = db.session.get(Group, task.group_id) if task.group_id else None
+    over = group is not None and calls.is_over(group, config.now())
+    ends = group is not None and (over and task.reason == "missed" or calls.tells_the_end(task, group, meeting))
     page = render_template(
         "outreach/call.html", task=task, person=person, meeting=meeting,
         chosen=calls.has_chosen(person.id, meeting) if meeting else False,
         close=db.session.get(Supporter, task.supporter_id) if task.supporter_id else None,
-        group=db.session.get(Group, task.group_id) if task.group_id else None, reasons=CALL_REASONS, outcomes=_outcomes(task),
+        group=group, reasons=CALL_REASONS, outcomes=_outcomes(task, bool(ends)), ends=ends, over=over,
         note=note, mistake=mistake, may_read=may_read, why=own.why if own else "",
         goals=[goal for goal in goals.goals_of(person.id) if goal.state == "active"][:2] if may_read else [],
         questions=_questions(meeting) if meeting else [],
@@ -59,10 +62,10 @@ def _call(task: CallTask, note: str = "", mistake: str = "") -> Answer:
     return (page, 422) if mistake else page
 
 
-def _outcomes(task: CallTask) -> dict[str, str]:
+def _outcomes(task: CallTask, ends: bool) -> dict[str, str]:
     """The ways this call may end: whether somebody comes next time is asked only where that is what the call is about."""
     words = {key: str(told) for key, told in CALL_WORDS.items()}
-    if task.reason not in ("changed", "supporter"):
+    if task.reason not in ("changed", "supporter") and not ends:
         return words
     return {"reached_other": gettext("We talked")} | {key: told for key, told in words.items() if not key.startswith("reached_")}
 

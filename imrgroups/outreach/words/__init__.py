@@ -252,7 +252,7 @@ def letter(occasion: str, step: str, variant: int, facts: Facts, language: str) 
             str(named) % {"name": facts.first_name} if facts.first_name else str(unnamed),
             _joined(template % _values(told, template), _onward(chosen, variant, told, occasion)),
             quote,
-            str(letters.MORE.get(occasion, "")),
+            str(letters.MORE.get(f"{occasion}/{step}", letters.MORE.get(occasion, ""))),
             _joined(str(letters.ANSWER) if chosen.answer else "", str(letters.REACH) % {"phone": facts.phone} if facts.phone else ""),
             f"{letters.REGARDS}\n{facts.sender}",
         ]

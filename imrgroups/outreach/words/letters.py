@@ -17,6 +17,8 @@ MORE = {
     "welcome_back": lazy_gettext("You decide how to begin: for a short while, with a talk first, or together with somebody you trust."),
     "moved": lazy_gettext("We are sorry if the change makes it harder. Tell us, and we will try to find a way."),
     "cancelled": lazy_gettext("We look forward to seeing you again."),
+    "cancelled/ended": lazy_gettext("What you have worked on is yours. You are welcome to call us, also about what could come next."),
+    "cancelled/last": lazy_gettext("Come just as you are. Afterwards you are welcome to call us about what could come next."),
     "nudge": lazy_gettext("If it did not fit into your week, that is useful to know too. We will find something smaller."),
     "invitation": lazy_gettext(
         "You do not have to do anything special. Often it helps most that somebody asks, listens and believes in the next small step."

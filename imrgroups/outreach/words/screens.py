@@ -21,7 +21,7 @@ REASONS = {
     "made_up": lazy_gettext("it is caught up"), "not_wanted": lazy_gettext("they do not want it any more"),
     "seen_to": lazy_gettext("somebody has seen to it"),
     "changed": lazy_gettext("the meeting was changed"), "begun": lazy_gettext("the meeting has begun"),
-    "left": lazy_gettext("they are not in the group now"), "stopped": lazy_gettext("they have stopped messages"),
+    "left": lazy_gettext("they are not in the group now"), "ended": lazy_gettext("the group has ended"), "stopped": lazy_gettext("they have stopped messages"),
     "no_consent": lazy_gettext("they have not said yes to messages"), "hospital": lazy_gettext("they are in hospital"),
     "no_texts": lazy_gettext("the number takes no texts; call instead"),
     "opted_out": lazy_gettext("they have stopped messages"),

@@ -198,6 +198,14 @@ STEPS: dict[str, dict[str, Step]] = {
             lazy_gettext("We do not meet %(when)s. I am sorry."),
             lazy_gettext("I am sorry, there is no meeting %(when)s."),
         ), onward=True),
+        "ended": Step((
+            lazy_gettext("Our time together is over now. Thank you for being part of it."),
+            lazy_gettext("We do not meet any more. It was good to have you with us."),
+        )),
+        "last": Step((
+            lazy_gettext("We meet for the last time %(when)s."),
+            lazy_gettext("Our last time together is %(when)s."),
+        )),
     },
     "nudge": {
         "plain": Step((
