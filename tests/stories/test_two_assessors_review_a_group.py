@@ -168,7 +168,7 @@ def test_two_assessors_review_a_group(people, frozen, browser_as):
     kim, sue = browser_as("Kim"), browser_as("Sue")
     for assessor in (kim, sue):
         done = send(assessor, form(assessor.get(f"/reviews/{midway}/report"), "/sign"))
-    assert "Signed by" in done.text and "Kim, Tuesday 9 March" in done.text and "Sue, Tuesday 9 March" in done.text
+    assert "Signed by" in done.text and "<bdi>Kim</bdi>, Tuesday 9 March" in done.text and "<bdi>Sue</bdi>, Tuesday 9 March" in done.text
     paper = dana_pdf = browser_as("Dana").get(f"/reviews/{midway}/report.pdf")
     assert paper.mimetype == "application/pdf" and dana_pdf.data.startswith(b"%PDF")
 
