@@ -205,15 +205,16 @@ def _looks() -> Insert:
     return wanted.execution_options(preserve_rowcount=True)  # PostgreSQL says -1 otherwise, and every page would be refused
 
 
-def state_reason(*, group_id: int, reason: str, by: int, now: datetime, centre_id: int) -> None:
-    """Open a group's clinical text to somebody for four hours, with the reason they give; its leaders see it.
+def state_reason(*, group_ids: Iterable[int], reason: str, by: int, now: datetime, centre_id: int) -> None:
+    """Open the clinical text of groups of a centre to somebody for four hours, with the reason they give; the leaders see it.
 
     Commits the caller's transaction: a second connection would wait for the write lock that this request holds.
     """
-    row = AccessReason(id=new_key(), staff_id=by, group_id=group_id, stated_at=now, until_at=now + timedelta(hours=REASON_HOURS))
-    row.reason = reason
-    db.session.add(row)
-    record("access.reason_stated", centre_id=centre_id, subject=f"groups/{group_id}", by=by, now=now)
+    for group_id in group_ids:
+        row = AccessReason(id=new_key(), staff_id=by, group_id=group_id, stated_at=now, until_at=now + timedelta(hours=REASON_HOURS))
+        row.reason = reason
+        db.session.add(row)
+        record("access.reason_stated", centre_id=centre_id, subject=f"groups/{group_id}", by=by, now=now)
     db.session.commit()
 
 

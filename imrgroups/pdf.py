@@ -22,15 +22,14 @@ Words = str | Sequence[tuple[str, bool]]
 Paper = Literal["a4", "letter"]
 
 HERE = Path(__file__).resolve().parent
-FONTS = HERE / "fonts"
-TEMPLATE = HERE / "pdf_templates" / "print.typ"
+FONTS, TEMPLATE = HERE / "fonts", HERE / "pdf_templates" / "print.typ"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-BASE_POINTS = 14
-LARGE_POINTS = 18
+BASE_POINTS, LARGE_POINTS = 14, 18
 WHOLE_UP_TO = 1500  # characters of data: a frame with more may be split over two pages
 
 APART_FROM = 120_000  # characters of data, some twenty pages: more is made in a process of its own
 PATIENCE_SECONDS = 120
+NO_SUCH_LETTER = "could not be displayed"  # what Typst says of a character that our fonts do not have, in a tagged PDF
 
 _one_at_a_time = threading.Lock()  # a Typst compiler is not shared between threads
 
@@ -171,21 +170,23 @@ def render(documents: Sequence[PrintDocument], *, paper: Paper = "a4", large: bo
     """One tagged PDF of the documents, each beginning on a new page.
 
     paper: "a4" or "letter". large: 18 points instead of 14. title: of the whole file, the first document's when left out.
+    A character that our fonts lack (an emoji in a name) is drawn by a font of the machine, or as a box: such a file is not PDF/UA.
     Raises ValueError without documents or for another paper, CannotPrint when Typst refuses.
     """
     data = json.dumps(tree(documents, paper=paper, large=large, title=title), ensure_ascii=False)
     return _apart(data) if len(data) > APART_FROM else _compiled(data)
 
 
-def _compiled(data: str) -> bytes:
+def _compiled(data: str, *, ours: bool = True) -> bytes:
     import typst
 
-    with _one_at_a_time:
-        try:
-            made = _compiler().compile(sys_inputs={"doc": data}, format="pdf", pdf_standards=["ua-1"])
-        except typst.TypstError as error:
-            raise CannotPrint(f"{error.message} {' '.join(error.hints)}".strip()) from None
-    return made
+    try:
+        with _one_at_a_time:
+            return _compiler(ours=ours).compile(sys_inputs={"doc": data}, format="pdf", pdf_standards=["ua-1"] if ours else [])
+    except typst.TypstError as error:
+        if ours and NO_SUCH_LETTER in error.message:
+            return _compiled(data, ours=False)
+        raise CannotPrint(f"{error.message} {' '.join(error.hints)}".strip()) from None
 
 
 def _apart(data: str) -> bytes:
@@ -213,12 +214,11 @@ def tree(documents: Sequence[PrintDocument], *, paper: str, large: bool, title: 
     }
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> Any:
-    """The compiler of this process, with our own fonts only; the first use takes some tenths of a second."""
+@lru_cache(maxsize=2)
+def _compiler(*, ours: bool = True) -> Any:
+    """A compiler of this process, with our own fonts only or also those of the machine; the first use takes some tenths of a second."""
     import typst
-
-    return typst.Compiler(input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return typst.Compiler(input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=[str(FONTS)], ignore_system_fonts=ours)
 
 
 def _document(document: PrintDocument, large: bool) -> dict[str, Any]:

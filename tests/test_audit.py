@@ -192,7 +192,7 @@ def test_a_reason_opens_clinical_text_for_four_hours_and_its_leaders_see_it(worl
     browser_as("Dana").post(f"/people/{amal.id}/intake/strengths", data={"text": "I bake bread when it storms"})
     page = f"/people/{amal.id}/intake/strengths"
     assert "bake bread" not in nora.get(page).text
-    audit.state_reason(group_id=group.id, reason="a complaint", by=world.staff["Nora"].id, now=NOW, centre_id=group.centre_id)
+    audit.state_reason(group_ids=[group.id], reason="a complaint", by=world.staff["Nora"].id, now=NOW, centre_id=group.centre_id)
     assert "bake bread" in nora.get(page).text
     opened = db.session.execute(select(AccessEntry.reason_id).where(AccessEntry.reason_id.is_not(None))).scalars().all()
     assert len(opened) == 1
@@ -207,7 +207,7 @@ def test_a_reason_opens_clinical_text_for_four_hours_and_its_leaders_see_it(worl
 
 def test_a_reason_can_be_stated_by_a_request_that_holds_the_write_lock(world, app):
     db.session.execute(text("SELECT 1"))
-    audit.state_reason(group_id=world.group.id, reason="a complaint", by=1, now=NOW, centre_id=world.group.centre_id)
+    audit.state_reason(group_ids=[world.group.id], reason="a complaint", by=1, now=NOW, centre_id=world.group.centre_id)
     assert audit.broken_links(world.group.centre_id) == []
     assert auth.decide("clinical.see", auth.Ties(1, "", NOW, "", frozenset({("coordinator", world.group.centre_id)})),
                        auth.Scope(world.group.centre_id, frozenset({world.group.id}))) is auth.Decision.REASON

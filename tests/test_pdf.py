@@ -142,3 +142,9 @@ def test_a_handout_of_four_pages_is_fast_when_warm():
     for _ in range(3):
         pdf.render([long])
     assert (time.perf_counter() - started) / 3 < 0.5  # 0.02 alone; the limit of 0.1 is measured by the benchmarks
+
+
+@pytest.mark.parametrize("name", ["Zoë 😀", "林 美", "สมชาย", "Анна", "\U000e0041"])
+def test_a_name_in_any_letters_prints(name):
+    blocks = [pdf.Paragraph(name), pdf.Table(["Name"], [[name]], row_mm=9), pdf.Heading(name)]
+    assert pages(pdf.render([pdf.PrintDocument(name, "en", blocks, footer=[name], fields=["Name"], filled={"Name": name})])) == 1

@@ -278,7 +278,7 @@ def make_up(participant_id: int, meeting_id: int) -> Answer:
                 leader_id=form.leader.data or None, by=auth.staff_id(), now=config.now(),
             )
         except CannotMakeUp as error:
-            form.done_on.errors = [gettext("Choose a day up to today") if error.reason == "not_yet" else page.refusals()[error.reason]]
+            form.done_on.errors = [page.no_make_up(meeting.group)[error.reason]]
         else:
             flash(gettext("It is recorded. It counts once, for the meeting it replaces."), "done")
             return redirect(url_for("attendance.make_ups", participant_id=participant_id), 303)

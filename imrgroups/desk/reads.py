@@ -109,9 +109,10 @@ def _lines() -> Select[Any]:
 
 @lru_cache(maxsize=1)
 def _of_groups() -> Select[Any]:
+    unrecorded = Meeting.state == "planned"  # of a day behind: however long ago it was
     return _lines().where(
-        Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state != "cancelled", Meeting.starts_at >= bindparam("first"),
-        Meeting.starts_at < bindparam("last"),
+        Meeting.group_id.in_(bindparam("groups", expanding=True)), Meeting.state != "cancelled", Meeting.starts_at < bindparam("last"),
+        or_(Meeting.starts_at >= bindparam("first"), unrecorded),
     ).order_by(Meeting.starts_at, Meeting.id)
 
 
@@ -136,7 +137,10 @@ def _topics(tokens: str | None) -> list[tuple[str, str]]:
 
 
 def around(group_ids: Collection[int], now: datetime) -> tuple[list[MeetingLine], list[MeetingLine]]:
-    """Two lists from one reading: what is coming, and what the last four weeks still want (register, notes, signature), newest first."""
+    """Two lists from one reading: what is coming, and what is left to do, newest first.
+
+    Left are the registers nobody has kept, and what the last four weeks still want (register, notes, signature).
+    """
     lines = _read(_of_groups(), groups=list(group_ids), first=now - RECENT, last=now + SOON)
     past = [line for line in lines if line.begins_at < now - timedelta(hours=1)]
     return [line for line in lines if line.begins_at >= now - TODAY], [line for line in reversed(past) if line.to_do]

@@ -219,7 +219,7 @@ def reason(group_id: int) -> Answer:
     row, text = db.session.get_one(Group, group_id), clean(request.form.get("reason"))
     target = request.values.get("next", "")
     if request.method == "POST" and len(text) >= 10:
-        audit.state_reason(group_id=group_id, reason=text, by=auth.staff_id(), now=config.now(), centre_id=row.centre_id)
+        audit.state_reason(group_ids=[group_id], reason=text, by=auth.staff_id(), now=config.now(), centre_id=row.centre_id)
         flash(gettext("Your reason is recorded. You can read the notes of this group for four hours."), "done")
         return redirect(target if target.startswith("/") and not target.startswith("//") else url_for("desk.group", group_id=group_id), 303)
     refused = request.method == "POST"

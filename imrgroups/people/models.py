@@ -65,8 +65,8 @@ def short_name(name: str) -> str:
 def told_apart(people: Iterable[tuple[int, str, str]]) -> dict[int, str]:
     """The whole name of each of these people (key, name, code), with the code behind it where two have the same."""
     known = {key: (name, code) for key, name, code in people}
-    same = Counter(name for name, _code in known.values())
-    return {key: name if same[name] == 1 else f"{name} ({code})" for key, (name, code) in known.items()}
+    same = Counter(name.casefold() for name, _code in known.values())
+    return {key: name if same[name.casefold()] == 1 else f"{name} ({code})" for key, (name, code) in known.items()}
 
 
 class IntakeTask(RandomKey, db.Model):

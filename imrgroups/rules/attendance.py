@@ -179,10 +179,11 @@ def check_open(*, meeting: str, starts_at: datetime, now: datetime, enrolled: bo
         raise CannotMark("not_enrolled")
 
 
-def check_make_up(*, meeting: str, state: MarkState, done_on: date, today: date) -> None:
-    """Nothing when a make-up may be recorded; otherwise CannotMakeUp: the meeting was not held, they were there, or it is not done yet.
+def check_make_up(*, meeting: str, state: MarkState, done_on: date, began: date, today: date) -> None:
+    """Nothing when a make-up may be recorded; otherwise CannotMakeUp: the meeting was not held, they were there, or the day cannot be.
 
-    A meeting held before the person joined may be made up: that is how late joiners catch up.
+    done_on: when it was caught up, a day between `began`, the group's first, and today. That may be before the meeting, for somebody who
+    knew that they could not come. A meeting held before the person joined may be made up: that is how late joiners catch up.
     """
     if meeting != "held":
         raise CannotMakeUp("cancelled" if meeting == "cancelled" else "not_held")
@@ -190,6 +191,8 @@ def check_make_up(*, meeting: str, state: MarkState, done_on: date, today: date)
         raise CannotMakeUp("was_there")
     if done_on > today:
         raise CannotMakeUp("not_yet")
+    if done_on < began:
+        raise CannotMakeUp("too_early")
 
 
 def is_enrolled(on: date, stays: Iterable[Stay]) -> bool:

@@ -93,6 +93,7 @@ def test_whoever_left_stays_in_the_registers_they_were_marked_in(world, keep):
         (["Anders Holm", "Bo Lind"], ["Anders H.", "Bo L."]),
         (["Anders Holm", "Anders Hansen"], ["Anders Holm", "Anders Hansen"]),
         (["Anders Holm", "Anders Holm"], ["Anders Holm (P0)", "Anders Holm (P1)"]),
+        (["Anna Ågård", "anna ågård"], ["Anna Ågård (P0)", "anna ågård (P1)"]),
         (["Cher", "سارة النجار"], ["Cher", "سارة ا."]),
     ],
 )

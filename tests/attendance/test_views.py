@@ -393,7 +393,9 @@ def test_missed_meetings_are_caught_up_once_and_taken_back(browser_as, ids, worl
     data = {"kind": "ward", "done_on": "2027-01-11", "minutes": "40", "leader": str(dana_id)}
     for kind in ("ward", "one_to_one"):
         assert dana.post(f"{address}/{ids[8]}", data=data | {"kind": kind}).status_code == 303
-    assert "Caught up: One to one" in dana.get(address).text
+    assert "Caught up: One to one</strong>, Monday 11 January" in dana.get(address).text
+    early = dana.post(f"{address}/{ids[8]}", data=data | {"done_on": "2026-01-01"})
+    assert early.status_code == 422 and "on, when the group began" in early.text
     [row] = db.session.execute(select(MakeUp)).scalars()
     assert (row.kind, row.minutes, row.leader_id) == ("one_to_one", 40, dana_id)
     assert 'value="40"' in dana.get(f"{address}/{ids[8]}").text

@@ -98,6 +98,7 @@ PAGES = {
         "/centres/{centre}",
         "/centres/{centre}/edit",
         "/centres/{centre}/reminders",
+        "/centres/{centre}/export",
         "/centres/{centre}/staff/new",
         "/centres/{centre}/staff/{leading}",
         "/centres/{centre}/closed-weeks",
@@ -201,7 +202,7 @@ def test_every_page_somebody_sees_is_looked_at(app):
     elsewhere = {
         "health": "for machines", "static": "files", "desk.pack": "a file", "desk.ward_pack": "a file", "enrolment.certificate": "a file",
         "mypage.everything": "a file", "mypage.feed": "a calendar", "mypage.print_card": "a file", "library.pack": "a file",
-        "library.download": "a file", "outcomes.sheet": "a file", "overview.export": "a file", "outreach.letters_pdf": "a file",
+        "library.download": "a file", "outcomes.sheet": "a file", "outreach.letters_pdf": "a file",
         "fidelity.worker": "a script", "fidelity.binder_file": "a file", "fidelity.report_pdf": "a file", "fidelity.receipt_file": "a file",
         "fidelity.write": "only while a report is written: tests/fidelity", "fidelity.answer": "only while a draft waits: tests/fidelity",
         "mypage.question": "only while the questions after a module wait: tests/mypage/test_questions.py",

@@ -1,6 +1,7 @@
 """The pages a leader works from: signed out, the wrong centre, and done."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -39,6 +40,16 @@ def test_a_leader_sees_what_is_coming_and_what_is_left(browser_as, world):
     page = browser_as("Dana").get("/today").text
     assert "Open the register" in page
     assert "5 people are not recorded" in page
+
+
+def test_a_register_nobody_kept_stays_on_todays_page_however_old_it_is(browser_as, world):
+    left, first = f"/meetings/{world.meetings[1].id}/attendance", world.meetings[1]
+    assert world.now - first.starts_at > timedelta(days=50)
+    dana = browser_as("Dana")
+    assert left in dana.get("/today").text
+    here = attendance.enrolled_on(world.group.id, first.meets_on)
+    attendance.mark(meeting=first, marks=dict.fromkeys(here, "present"), versions={}, by=None, now=world.now)
+    assert left not in dana.get("/today").text
 
 
 def test_somebody_away_twice_is_named_on_todays_page(browser_as, world):

@@ -10,7 +10,7 @@ from imrgroups.db import db
 from imrgroups.enrolment import actions as enrolment
 from imrgroups.groups import actions as groups
 from imrgroups.outreach.actions import calls, changes, endings, ladder, planning, sending
-from imrgroups.outreach.models import CallTask, Message
+from imrgroups.outreach.models import CallTask
 from tests.fakes import FakeGateway
 from tests.outreach.test_planning import HOUR, held, planned
 

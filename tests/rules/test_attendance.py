@@ -112,10 +112,14 @@ def test_when_the_register_is_open(changed, reason):
         ({"meeting": "cancelled"}, "cancelled"),
         ({"state": MarkState.LATE}, "was_there"),
         ({"done_on": date(2026, 3, 11)}, "not_yet"),
+        ({"done_on": date(2026, 1, 5)}, None),
+        ({"done_on": date(2026, 1, 4)}, "too_early"),
     ],
 )
 def test_when_a_make_up_may_be_recorded(changed, reason):
-    given_ = {"meeting": "held", "state": MarkState.ABSENT, "done_on": date(2026, 3, 5), "today": date(2026, 3, 10)} | changed
+    given_ = {
+        "meeting": "held", "state": MarkState.ABSENT, "done_on": date(2026, 3, 5), "began": date(2026, 1, 5), "today": date(2026, 3, 10)
+    } | changed
     if reason is None:
         check_make_up(**given_)
     else:

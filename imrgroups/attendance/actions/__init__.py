@@ -255,7 +255,9 @@ def make_up(
     word = MakeUpKind(kind)
     state = db.session.execute(select(Mark.state).where(Mark.meeting_id == meeting.id, Mark.participant_id == participant.id)).scalar()
     today = now.astimezone(ZoneInfo(meeting.group.timezone)).date()
-    rules.check_make_up(meeting=meeting.state, state=MarkState(state or "not_recorded"), done_on=done_on, today=today)
+    rules.check_make_up(
+        meeting=meeting.state, state=MarkState(state or "not_recorded"), done_on=done_on, began=meeting.group.starts_on, today=today,
+    )
     row = _make_up(lock(meeting), participant)
     if row is None:
         row = MakeUp(meeting_id=meeting.id, participant_id=participant.id)

@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 from imrgroups.attendance.actions import Clash
 from imrgroups.attendance.figures.register import Line, Occasion
 from imrgroups.attendance.figures.words import STATE_NAMES
-from imrgroups.groups.models import Meeting
-from imrgroups.i18n import apart, clock, curriculum, gettext, language, short_day
+from imrgroups.groups.models import Group, Meeting
+from imrgroups.i18n import apart, clock, curriculum, day, gettext, language, short_day
 from imrgroups.library import content
 from imrgroups.rules.attendance import IN_ROOM, OPENS_BEFORE, why_closed
 
@@ -57,6 +57,12 @@ def refusals() -> dict[str, str]:
         "written": gettext("Something is written of this meeting already: notes, goals, homework or what was caught up. So it stays held."),
         "was_there": gettext("They were at this meeting, so there is nothing to catch up."),
     }
+
+
+def no_make_up(group: Group) -> dict[str, str]:
+    """What to say for each reason a make-up is refused."""
+    began = gettext("Choose a day from %(day)s on, when the group began", day=day(group.starts_on))
+    return refusals() | {"not_yet": gettext("Choose a day up to today"), "too_early": began}
 
 
 def closed(meeting: Meeting | Occasion, now: datetime) -> str:

@@ -147,8 +147,8 @@ def room_labels(people: Iterable[tuple[int, str, str]]) -> dict[int, str]:
     """
     known = list(people)
     short = {key: short_name(name) for key, name, _code in known}
-    alike = Counter(short.values())
-    return {key: short[key] if alike[short[key]] == 1 else whole for key, whole in told_apart(known).items()}
+    alike = Counter(name.casefold() for name in short.values())
+    return {key: short[key] if alike[short[key].casefold()] == 1 else whole for key, whole in told_apart(known).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from imrgroups import config, i18n
 from imrgroups.attendance.figures.course import KINDS, MARKS, RECEIVED, STATES, Calendar, Course, count
 from imrgroups.attendance.figures.grid import Grid, Row, read
 from imrgroups.attendance.figures.words import definition_name
+from imrgroups.attendance.models import MakeUp
 from imrgroups.db import db, fetch
 from imrgroups.enrolment.models import Enrolment
 from imrgroups.groups.models import Group
@@ -184,7 +185,7 @@ def _table(sums: Sums, held: int, on: date, _language: str, _today: date) -> Mar
 
 @dataclass(frozen=True, slots=True)
 class MissedMeeting:
-    """A meeting somebody did not come to, and how it was caught up, if it was. before_joining: it was held before they came."""
+    """A meeting somebody did not come to, how and when it was caught up, if it was. before_joining: it was held before they came."""
 
     id: int
     group_id: int
@@ -195,6 +196,7 @@ class MissedMeeting:
     state: MarkState
     told_us: bool
     make_up: MakeUpKind | None
+    made_up_on: date | None
     before_joining: bool
 
 
@@ -205,6 +207,7 @@ def missed(participant_id: int, on: date) -> list[MissedMeeting]:
     """
     grids = _grids_of(participant_id, until=on)
     groups = _groups(grids)
+    done = dict(db.session.execute(select(MakeUp.meeting_id, MakeUp.done_on).where(MakeUp.participant_id == participant_id)).all())
     found = []
     for group_id, grid in grids.items():
         for row in grid.people:
@@ -214,6 +217,7 @@ def missed(participant_id: int, on: date) -> list[MissedMeeting]:
                     continue
                 found.append(MissedMeeting(
                     column.id, group_id, groups[group_id][0], column.number, column.on, column.taught,
-                    STATES.get(code[0], MarkState.NOT_RECORDED), mark.told_us, KINDS[code[-1]] if "+" in code else None, early,
+                    STATES.get(code[0], MarkState.NOT_RECORDED), mark.told_us, KINDS[code[-1]] if "+" in code else None,
+                    done.get(column.id), early,
                 ))
     return sorted(found, key=lambda each: (each.on, each.number), reverse=True)

@@ -164,7 +164,8 @@ def coming_for(persons: Collection[int | None], now: datetime) -> dict[int, tupl
         .join(Meeting, Meeting.group_id == Enrolment.group_id).join(Group, Group.id == Meeting.group_id)
         .where(
             Enrolment.participant_id.in_(persons), Enrolment.joined_on <= Meeting.meets_on, Meeting.state == "planned",
-            or_(Enrolment.left_on.is_(None), Enrolment.left_on >= Meeting.meets_on), Meeting.starts_at > now, Meeting.starts_at < now + LATELY,
+            or_(Enrolment.left_on.is_(None), Enrolment.left_on >= Meeting.meets_on), Meeting.starts_at > now,
+            Meeting.starts_at < now + LATELY,
         )
         .order_by(Meeting.starts_at.desc())
     )

@@ -103,8 +103,11 @@ def _over(rows: Sequence[Message], today: dict[int, date], now: datetime) -> dic
     found = _nudges_over(nudges) if nudges else {}
     found |= _seen_to([row for row in rows if row.occasion == "staff"])
     for row in rows:
-        pair = (row.meeting_id, row.participant_id)
-        reason = _left(row, stays, meetings.get(row.meeting_id), today[row.centre_id]) or _over_of(row, meetings.get(row.meeting_id), marks.get(pair), pair in told, pair in made_up, now)
+        pair, meeting = (row.meeting_id, row.participant_id), meetings.get(row.meeting_id)
+        reason = (
+            _left(row, stays, meeting, today[row.centre_id])
+            or _over_of(row, meeting, marks.get(pair), pair in told, pair in made_up, now)
+        )
         if reason:
             found[row.id] = reason
     return found

@@ -153,7 +153,8 @@ def next_meetings(groups: Iterable[int], now: datetime) -> dict[int, list[Any]]:
     """The meetings still planned of each group in the next five weeks, soonest first."""
     found: dict[int, list[Any]] = defaultdict(list)
     for meeting in meetings_where(
-        now, Meeting.group_id.in_(set(groups)), Meeting.state == "planned", Meeting.starts_at > now, Meeting.starts_at < now + timedelta(weeks=5)
+        now, Meeting.group_id.in_(set(groups)), Meeting.state == "planned", Meeting.starts_at > now,
+        Meeting.starts_at < now + timedelta(weeks=5),
     ):
         found[meeting.group_id].append(meeting)
     return found
