@@ -1,6 +1,7 @@
 """Calendars to subscribe to: what they say, what they never say, how they follow a change, and who gets none."""
 
 import re
+import shutil
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -174,7 +175,7 @@ def test_one_owner_for_each_feed(world):
 
 
 def test_many_looks_at_secret_addresses_from_one_place_are_slowed_down(tmp_path, template):
-    (tmp_path / "imrgroups.sqlite").write_bytes((template / "imrgroups.sqlite").read_bytes())
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
     app = create_app(Settings(_env_file=None, data=tmp_path, database_url="", demo=False, log_level="ERROR"))
     client = app.test_client()
     statuses = [client.get(f"/calendar/{number}.ics").status_code for number in range(61)]
