@@ -192,6 +192,10 @@ def test_the_call_says_that_the_group_has_ended_and_asks_nobody_to_come_next_tim
         page = dana.get(f"/calls/{key}").text
         assert "The group ended on Tuesday 12 January" in page and "next time" not in page, tasks
     assert set(tasks) == {"missed", "changed"}
+    db.session.get_one(CallTask, tasks["missed"]).reason = "not_delivered"
+    db.session.commit()
+    page = dana.get(f"/calls/{tasks['missed']}").text
+    assert "The group ended on Tuesday 12 January" in page and "next time" not in page
 
 
 def test_the_end_page_says_who_will_hear_of_it(world, browser_as):

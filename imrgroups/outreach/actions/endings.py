@@ -55,11 +55,13 @@ def plan_endings(now: datetime, dry_run: bool = False, *, by: int | None = None)
 
 
 def _ended(now: datetime) -> dict[int, datetime]:
-    """When groups that are ended were ended lately, by key."""
-    wanted = select(AuditEntry.subject, AuditEntry.at).where(AuditEntry.action == "group.ended", AuditEntry.at > now - LATELY)
-    at = {int(subject.partition("/")[2]): at for subject, at in db.session.execute(wanted.order_by(AuditEntry.id))}
-    still = set(db.session.execute(select(Group.id).where(Group.id.in_(at), Group.ended_on.is_not(None))).scalars())
-    return {group: at[group] for group in still}
+    """When groups were ended lately that had meetings still to come, by key."""
+    fell_away = (Meeting.state == "cancelled", Meeting.starts_at > now, Meeting.meets_on > Group.ended_on)
+    groups = set(db.session.execute(select(Group.id).join(Meeting, Meeting.group_id == Group.id).where(*fell_away)).scalars())
+    wanted = select(AuditEntry.subject, AuditEntry.at).where(
+        AuditEntry.subject.in_([f"groups/{group}" for group in groups]), AuditEntry.action == "group.ended", AuditEntry.at > now - LATELY
+    )
+    return {int(subject.partition("/")[2]): at for subject, at in db.session.execute(wanted.order_by(AuditEntry.id))}
 
 
 def _heard(ended: dict[int, datetime]) -> set[tuple[int | None, int | None]]:

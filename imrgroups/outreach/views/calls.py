@@ -17,7 +17,7 @@ from imrgroups.groups.models import Group, Meeting, PlannedTopic
 from imrgroups.i18n import curriculum, gettext
 from imrgroups.library import content
 from imrgroups.library.content import blocks
-from imrgroups.outreach.actions import calls, outbox, replies
+from imrgroups.outreach.actions import calls, endings, outbox, replies
 from imrgroups.outreach.actions.outbox import words_of
 from imrgroups.outreach.models import CALL_OUTCOMES, CallTask, Reply
 from imrgroups.outreach.views import bp
@@ -49,7 +49,7 @@ def _call(task: CallTask, note: str = "", mistake: str = "") -> Answer:
     own = words_of(person.id) if may_read else None
     group = db.session.get(Group, task.group_id) if task.group_id else None
     over = group is not None and calls.is_over(group, config.now())
-    ends = group is not None and (over and task.reason == "missed" or calls.tells_the_end(task, group, meeting))
+    ends = group is not None and (over and task.reason in endings.ABOUT_THE_GROUP or calls.tells_the_end(task, group, meeting))
     page = render_template(
         "outreach/call.html", task=task, person=person, meeting=meeting,
         chosen=calls.has_chosen(person.id, meeting) if meeting else False,
