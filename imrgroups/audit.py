@@ -205,17 +205,21 @@ def _looks() -> Insert:
     return wanted.execution_options(preserve_rowcount=True)  # PostgreSQL says -1 otherwise, and every page would be refused
 
 
-def state_reason(*, group_ids: Iterable[int], reason: str, by: int, now: datetime, centre_id: int) -> None:
+def state_reason(*, group_ids: Iterable[int], reason: str, by: int, now: datetime, centre_id: int) -> int | None:
     """Open the clinical text of groups of a centre to somebody for four hours, with the reason they give; the leaders see it.
+
+    Returns the key of the reason, of the last group's where there are several, and None without a group.
 
     Commits the caller's transaction: a second connection would wait for the write lock that this request holds.
     """
+    key, until = None, now + timedelta(hours=REASON_HOURS)
     for group_id in group_ids:
-        row = AccessReason(id=new_key(), staff_id=by, group_id=group_id, stated_at=now, until_at=now + timedelta(hours=REASON_HOURS))
+        row = AccessReason(id=(key := new_key()), staff_id=by, group_id=group_id, stated_at=now, until_at=until)
         row.reason = reason
         db.session.add(row)
         record("access.reason_stated", centre_id=centre_id, subject=f"groups/{group_id}", by=by, now=now)
     db.session.commit()
+    return key
 
 
 def open_reason(connection: Connection | Session, *, staff_id: int, group_ids: Iterable[int], now: datetime) -> int | None:

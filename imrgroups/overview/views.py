@@ -47,8 +47,7 @@ def export(centre_id: int) -> Answer:
         refused = request.method == "POST"
         return render_template("overview/export.html", centre=centre, text=reason, refused=refused), 422 if refused else 200
     groups = list(db.session.execute(select(Group.id).where(Group.centre_id == centre_id)).scalars())
-    audit.state_reason(group_ids=groups, reason=reason, by=auth.staff_id(), now=config.now(), centre_id=centre_id)
-    g.reason_id = audit.open_reason(db.session(), staff_id=auth.staff_id(), group_ids=groups, now=config.now())
+    g.reason_id = audit.state_reason(group_ids=groups, reason=reason, by=auth.staff_id(), now=config.now(), centre_id=centre_id)
     return _everything(centre, "zip" if kind == "zip" else "xlsx")
 
 
