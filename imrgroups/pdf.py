@@ -162,7 +162,6 @@ class PrintDocument:
     fields: Sequence[str] = ()
     filled: dict[str, str] = field(default_factory=dict)
     page_word: str = "Page"
-    landscape: bool = False
     large: bool | None = None
 
 
@@ -229,7 +228,7 @@ def _document(document: PrintDocument, large: bool) -> dict[str, Any]:
         "title": document.title, "lang": language, "rtl": language in RIGHT_TO_LEFT, "above": document.above,
         "footer": [part for part in document.footer if part], "note": document.note,
         "fields": [[label, document.filled.get(label, "")] for label in document.fields],
-        "page": document.page_word, "landscape": document.landscape, "blocks": _stepped(document.blocks),
+        "page": document.page_word, "blocks": _stepped(document.blocks),
     }
 
 
